@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The same rules for every target of ours: see Tests/TidyTests for those the compiler cannot hold.
+let rules: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// For the modules that call C.
+let rulesWhereCIs = rules + [.strictMemorySafety()]
+
+let package = Package(
+    name: "Baton",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "baton", targets: ["Baton"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        .target(name: "TransferCore", swiftSettings: rules),
+        .target(name: "AWSSigning", dependencies: ["COpenSSL"], swiftSettings: rulesWhereCIs),
+        .target(
+            name: "ConnectClient",
+            dependencies: ["TransferCore", "AWSSigning", "CCurl"],
+            swiftSettings: rulesWhereCIs),
+        .target(
+            name: "TransferLedger",
+            dependencies: ["TransferCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: rules),
+        .target(
+            name: "Intake",
+            dependencies: ["TransferCore", "TransferLedger", "AWSSigning"],
+            swiftSettings: rules),
+        .target(
+            name: "TransferRun",
+            dependencies: [
+                "TransferCore", "TransferLedger",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: rules),
+        .target(
+            name: "Report",
+            dependencies: [
+                "TransferCore", "TransferLedger",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            resources: [.embedInCode("Templates")],
+            swiftSettings: rules),
+        .target(
+            name: "ConnectSimulator",
+            dependencies: [
+                "AWSSigning",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: rules),
+        .executableTarget(
+            name: "Baton",
+            dependencies: [
+                "TransferCore", "ConnectClient", "TransferLedger", "Intake", "TransferRun",
+                "Report", "ConnectSimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: rules),
+    ]
+)

@@ -1,0 +1,3 @@
+import Subprocess
+import ArgumentParser
+@main struct BatonCommand: AsyncParsableCommand { func run() async throws {} }

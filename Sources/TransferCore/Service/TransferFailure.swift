@@ -1,0 +1,40 @@
+/// Why a call did not succeed: classified once, where the answer is decoded.
+package struct TransferFailure: Error, Hashable, Sendable {
+    /// What to do about it.
+    package enum Advice: Hashable, Sendable {
+        /// The quota is spent: try again later, at no cost to the row.
+        case throttled(retryAfter: Duration?)
+        /// A passing fault: the same call again, with the same token.
+        ///
+        /// `mayHaveTakenEffect` is false only where no byte of the request can have arrived.
+        case retry(mayHaveTakenEffect: Bool)
+        /// Refused for good: the same call will be refused again.
+        case permanent
+        /// The role may not do this; permanent for the row, and for the run where all calls get it.
+        case accessDenied
+        /// Only a look at the contact can tell whether the transfer took effect (409, or a 200 that
+        /// cannot be read).
+        case lookUp
+        /// The credentials are missing, expired or wrong: no row can succeed until they are mended.
+        case credentials
+    }
+
+    /// The service's error code (`ThrottlingException`), or one of ours in the same form.
+    package var code: String
+    /// The service's message, or a sentence for the operator.
+    package var message: String
+    package var httpStatus: Int?
+    package var requestID: String?
+    package var advice: Advice
+
+    package init(
+        code: String, message: String, httpStatus: Int? = nil, requestID: String? = nil,
+        advice: Advice
+    ) {
+        self.code = code
+        self.message = message
+        self.httpStatus = httpStatus
+        self.requestID = requestID
+        self.advice = advice
+    }
+}

@@ -1,0 +1,80 @@
+/// The service as the run knows it: three calls, each one attempt.
+///
+/// Implementations never retry on their own account except where the call was refused at the door
+/// (expired credentials, clock skew), since pacing and attempts are the run's business.
+package protocol TransferService: Sendable {
+    /// Transfers a contact.
+    func transfer(
+        _ request: TransferRequest
+    ) async throws(TransferFailure) -> Answer<AcceptedTransfer>
+
+    /// Says where a contact is now.
+    func describe(
+        _ contact: ContactID, in instance: InstanceID
+    ) async throws(TransferFailure) -> Answer<ContactState>
+
+    /// Lists the contacts of a contact's tree, all pages of them.
+    func associatedContacts(
+        of contact: ContactID, in instance: InstanceID
+    ) async throws(TransferFailure) -> Answer<[AssociatedContact]>
+}
+
+/// The calls, by the service's own names: each has a quota of its own.
+package enum Operation: String, Hashable, Sendable, CaseIterable {
+    case transferContact = "TransferContact"
+    case describeContact = "DescribeContact"
+    case listAssociatedContacts = "ListAssociatedContacts"
+}
+
+/// A value and the id by which AWS's support finds the call.
+package struct Answer<Value: Sendable>: Sendable {
+    package var value: Value
+    package var requestID: String?
+
+    package init(_ value: Value, requestID: String?) {
+        self.value = value
+        self.requestID = requestID
+    }
+}
+
+/// What a 200 of TransferContact says.
+package struct AcceptedTransfer: Hashable, Sendable {
+    package var newContact: ContactID
+
+    package init(newContact: ContactID) { self.newContact = newContact }
+}
+
+/// What DescribeContact says, as far as a transfer cares.
+package struct ContactState: Hashable, Sendable {
+    /// `TASK`, `EMAIL`, `VOICE`, `CHAT`, or what the service adds next.
+    package var channel: String?
+    package var queue: QueueID?
+    package var user: UserID?
+    package var initiatedAt: Timestamp?
+    /// Nil while the contact is active.
+    package var disconnectedAt: Timestamp?
+
+    package init(
+        channel: String? = nil, queue: QueueID? = nil, user: UserID? = nil,
+        initiatedAt: Timestamp? = nil, disconnectedAt: Timestamp? = nil
+    ) {
+        self.channel = channel
+        self.queue = queue
+        self.user = user
+        self.initiatedAt = initiatedAt
+        self.disconnectedAt = disconnectedAt
+    }
+}
+
+/// One contact of a tree, from ListAssociatedContacts.
+package struct AssociatedContact: Hashable, Sendable {
+    package var id: ContactID
+    package var previous: ContactID?
+    package var initiatedAt: Timestamp?
+
+    package init(id: ContactID, previous: ContactID?, initiatedAt: Timestamp?) {
+        self.id = id
+        self.previous = previous
+        self.initiatedAt = initiatedAt
+    }
+}
