@@ -110,5 +110,8 @@ package struct JobID: Hashable, Sendable, CustomStringConvertible {
         text = String(prefix)
     }
 
+    /// Takes the text of an id that is known to be valid, as one from the ledger.
+    package init(valid text: String) { self.text = text }
+
     package var description: String { text }
 }

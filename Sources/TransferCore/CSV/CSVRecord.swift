@@ -1,0 +1,154 @@
+/// One record of a CSV input.
+package struct CSVRecord: Sendable {
+    /// The line on which it starts; 1 = the input's first.
+    package internal(set) var line: Int
+    /// Where it starts, in bytes from the input's first.
+    package internal(set) var offset: Int
+    /// The bytes as they stand in the input, without the line end.
+    package internal(set) var raw: [UInt8] = []
+    /// The contents of all fields, unquoted, one after the other.
+    var content: [UInt8] = []
+    /// Where each field ends in `content`.
+    var ends: [Int] = []
+
+    init(line: Int, offset: Int) {
+        self.line = line
+        self.offset = offset
+    }
+
+    mutating func restart(line: Int, offset: Int) {
+        self.line = line
+        self.offset = offset
+        raw.removeAll(keepingCapacity: true)
+        content.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    /// The number of fields.
+    package var count: Int { ends.count }
+
+    /// The field at `index` as text; bytes that are no UTF-8 become U+FFFD.
+    package func text(_ index: Int) -> String {
+        String(decoding: content[start(index)..<ends[index]], as: UTF8.self)
+    }
+
+    /// All fields as texts.
+    package var texts: [String] { ends.indices.map(text) }
+
+    /// Where the first byte stands that is not UTF-8, in bytes from the input's first; nil where
+    /// all are.
+    package var firstInvalidByte: Int? {
+        guard String(validating: raw, as: UTF8.self) == nil else { return nil }
+        return offset + UTF8Check.firstInvalid(in: raw.span)
+    }
+
+    private func start(_ index: Int) -> Int { index == 0 ? 0 : ends[index - 1] }
+
+    /// The fields of a stored record.
+    package static func fields(of record: String, delimiter: UInt8) -> [String] {
+        var limits = CSVLimits()
+        limits.fieldBytesMax = .max
+        limits.recordBytesMax = .max
+        limits.columnsMax = .max
+        var parser = CSVParser(delimiter: delimiter, limits: limits)
+        var fields: [String] = []
+        let bytes = Array(record.utf8)
+        do {
+            try parser.parse(bytes.span) { fields = $0.texts }
+            try parser.finish { fields = $0.texts }
+        } catch {
+            // Only a record that was read as one is stored, so this one was edited in the ledger.
+            return [record]
+        }
+        return fields
+    }
+}
+
+/// Where in an input something stands.
+package struct CSVPosition: Hashable, Sendable {
+    /// 1 = the first line.
+    package var line: Int
+    /// In bytes; 1 = the first of the line.
+    package var column: Int
+    /// In bytes from the input's first, which is 0.
+    package var offset: Int
+
+    package init(line: Int, column: Int, offset: Int) {
+        self.line = line
+        self.column = column
+        self.offset = offset
+    }
+}
+
+/// Why an input is no CSV.
+package struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Code: Hashable, Sendable {
+        case unclosedQuote, textAfterQuote, nulByte
+        case fieldTooLong(max: Int), recordTooLong(max: Int), tooManyColumns(max: Int)
+    }
+
+    package var code: Code
+    package var position: CSVPosition
+
+    package init(_ code: Code, at position: CSVPosition) {
+        self.code = code
+        self.position = position
+    }
+
+    package var description: String {
+        "line \(position.line), column \(position.column) (byte \(position.offset)): \(words)"
+    }
+
+    private var words: String {
+        switch code {
+        case .unclosedQuote:
+            "this quote is never closed. Close it, or double it where it belongs to the text."
+        case .textAfterQuote:
+            "text follows a closing quote. Double the quotes that belong to the text."
+        case .nulByte:
+            "a NUL byte. This is no CSV file; save it as CSV UTF-8."
+        case .fieldTooLong(let max):
+            "the field is longer than \(max) bytes. Is a quote missing above?"
+        case .recordTooLong(let max):
+            "the record is longer than \(max) bytes. Is a quote missing above?"
+        case .tooManyColumns(let max):
+            "the record has more than \(max) fields."
+        }
+    }
+}
+
+/// Finds the first byte that is not UTF-8 (Unicode 15, table 3-7).
+enum UTF8Check {
+    static func firstInvalid(in bytes: Span<UInt8>) -> Int {
+        var index = 0
+        while index < bytes.count {
+            let length = sequenceLength(bytes, at: index)
+            if length == 0 { return index }
+            index += length
+        }
+        return index
+    }
+
+    /// The length of the well-formed sequence at `index`; 0 where there is none.
+    private static func sequenceLength(_ bytes: Span<UInt8>, at index: Int) -> Int {
+        let first = bytes[index]
+        let (length, second): (Int, ClosedRange<UInt8>) =
+            switch first {
+            case 0x00...0x7F: (1, 0x80...0xBF)
+            case 0xC2...0xDF: (2, 0x80...0xBF)
+            case 0xE0: (3, 0xA0...0xBF)
+            case 0xED: (3, 0x80...0x9F)
+            case 0xE1...0xEF: (3, 0x80...0xBF)
+            case 0xF0: (4, 0x90...0xBF)
+            case 0xF4: (4, 0x80...0x8F)
+            case 0xF1...0xF3: (4, 0x80...0xBF)
+            default: (0, 0x80...0xBF)
+            }
+        guard length > 1 else { return length }
+        guard index + length <= bytes.count, second.contains(bytes[index + 1]) else { return 0 }
+        for offset in 2..<max(length, 2) where !(0x80...0xBF).contains(bytes[index + offset]) {
+            return 0
+        }
+        return length
+    }
+}

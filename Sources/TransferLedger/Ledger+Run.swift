@@ -1,0 +1,185 @@
+import GRDB
+package import TransferCore
+
+extension Ledger {
+    /// Opens a run of a job. Hold the job's ``JobLock`` while it lasts.
+    package func beginRun(
+        of job: Job, by worker: RunWorker, settings: RunSettings, at now: Timestamp
+    ) async throws -> Int64 {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO runs (job, started_at, host, user, process_id, version, pace,
+                        concurrency, attempts_max)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    job.number, now.milliseconds, worker.host, worker.user, worker.processID,
+                    worker.version, settings.pace, settings.concurrency, settings.attemptsMax,
+                ])
+            return db.lastInsertedRowID
+        }
+    }
+
+    /// Closes a run with the reason why it ended.
+    package func endRun(_ run: Int64, ending: String, at now: Timestamp) async throws {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE runs SET ended_at = ?, ending = ? WHERE number = ?",
+                arguments: [now.milliseconds, ending, run])
+        }
+    }
+
+    /// Claims up to `limit` pending rows after row `cursor`, in the order of the input.
+    ///
+    /// The claim is on the disk when this returns: only then may a byte be sent. A row's first
+    /// claim is kept, since it tells how old its token may be.
+    package func claim(
+        _ limit: Int, of job: Job, after cursor: Int, at now: Timestamp
+    ) async throws -> [ClaimedRow] {
+        try await write { db in
+            let select = try db.cachedStatement(
+                sql: """
+                    SELECT row, line, instance, contact, flow, queue, user, expected_queue,
+                        expected_user, token, attempts, claimed_at
+                    FROM rows WHERE job = ? AND outcome = 'pending' AND row > ?
+                    ORDER BY row LIMIT ?
+                    """)
+            let rows = try Row.fetchAll(select, arguments: [job.number, cursor, limit])
+            let mark = try db.cachedStatement(
+                sql:
+                    "UPDATE rows SET claimed_at = coalesce(claimed_at, ?) WHERE job = ? AND row = ?"
+            )
+            return try rows.map { row in
+                let claimed = ClaimedRow(row, of: job)
+                try mark.execute(arguments: [now.milliseconds, job.number, claimed.row])
+                return claimed
+            }
+        }
+    }
+
+    /// Commits what happened since the last commit, all of it or nothing.
+    package func commit(_ batch: RunBatch, of job: Job, run: Int64) async throws {
+        try await write { db in
+            try db.insert(batch.calls, job: job, run: run)
+            try db.update(with: batch.outcomes, job: job)
+            try db.insert(batch.events, job: job, run: run)
+            let release = try db.cachedStatement(
+                sql: """
+                    UPDATE rows SET claimed_at = NULL
+                    WHERE job = ? AND row = ? AND outcome = 'pending' AND calls = 0
+                    """)
+            for row in batch.released { try release.execute(arguments: [job.number, row]) }
+        }
+    }
+
+    /// Puts the rows with one of these outcomes back to pending; returns how many there were.
+    ///
+    /// Their claims stay, and with them the age of their tokens: what may have taken effect is
+    /// looked up before it is sent again.
+    package func putBack(
+        _ outcomes: Set<Outcome>, of job: Job, at now: Timestamp
+    ) async throws -> Int {
+        try await write { db in
+            var count = 0
+            for outcome in outcomes {
+                try db.execute(
+                    sql: """
+                        UPDATE rows SET outcome = 'pending', code = NULL, message = NULL,
+                            request_id = NULL, finished_at = NULL, attempts = 0
+                        WHERE job = ? AND outcome = ?
+                        """,
+                    arguments: [job.number, outcome.rawValue])
+                count += db.changesCount
+            }
+            try db.insert(
+                [
+                    RunEvent(
+                        at: now, kind: "retry", detail: "\(count) rows were put back to pending")
+                ],
+                job: job, run: nil)
+            return count
+        }
+    }
+}
+
+extension ClaimedRow {
+    fileprivate init(_ row: Row, of job: Job) {
+        let number: Int = row[0]
+        let token: String? = row[9]
+        self.init(
+            row: number,
+            line: row[1],
+            request: TransferRequest(
+                instance: InstanceID(valid: row[2]),
+                contact: ContactID(valid: row[3]),
+                flow: ContactFlowID(valid: row[4]),
+                destination: Destination(queue: row[5], user: row[6]),
+                token: token.map(ClientToken.init(valid:)) ?? ClientToken(job: job.id, row: number)),
+            mustBeAt: Guard(queue: row[7], user: row[8]),
+            attempts: row[10],
+            inDoubtSince: (row[11] as Int64?).map(Timestamp.init(milliseconds:)))
+    }
+}
+
+extension Database {
+    fileprivate func insert(_ calls: [CallRecord], job: Job, run: Int64) throws {
+        let count = try cachedStatement(
+            sql: """
+                UPDATE rows SET calls = calls + 1, attempts = attempts + ?,
+                    started_at = coalesce(started_at, ?)
+                WHERE job = ? AND row = ?
+                """)
+        let insert = try cachedStatement(
+            sql: """
+                INSERT INTO calls (job, row, call, run, operation, started_at, finished_at,
+                    microseconds, throttled, http_status, code, message, request_id)
+                SELECT job, row, calls, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+                FROM rows WHERE job = ? AND row = ?
+                """)
+        for call in calls {
+            try count.execute(arguments: [
+                call.isAttempt ? 1 : 0, call.startedAt.milliseconds, job.number, call.row,
+            ])
+            try insert.execute(arguments: [
+                run, call.operation.rawValue, call.startedAt.milliseconds,
+                call.finishedAt.milliseconds, call.duration.wholeNanoseconds / 1000,
+                call.isThrottled, call.failure == nil ? 200 : call.failure?.httpStatus,
+                call.failure?.code, call.failure?.message, call.requestID, job.number, call.row,
+            ])
+        }
+    }
+
+    /// Only a pending row can get an outcome: one that has one keeps it.
+    fileprivate func update(with outcomes: [RowOutcome], job: Job) throws {
+        let update = try cachedStatement(
+            sql: """
+                UPDATE rows SET outcome = ?, code = ?, message = ?, new_contact = ?,
+                    request_id = ?, finished_at = ?
+                WHERE job = ? AND row = ? AND outcome = 'pending'
+                """)
+        for outcome in outcomes {
+            try update.execute(arguments: [
+                outcome.outcome.rawValue, outcome.code, outcome.message, outcome.newContact?.text,
+                outcome.requestID, outcome.at.milliseconds, job.number, outcome.row,
+            ])
+            guard changesCount == 1 else {
+                throw LedgerError(
+                    .failed,
+                    "Row \(outcome.row) of job \(job.id) was changed by someone else during the "
+                        + "run. Stop other programs that use this ledger, then `baton resume`.")
+            }
+        }
+    }
+
+    fileprivate func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {
+        guard !events.isEmpty else { return }
+        let insert = try cachedStatement(
+            sql: "INSERT INTO events (job, run, at, kind, detail) VALUES (?, ?, ?, ?, ?)")
+        for event in events {
+            try insert.execute(arguments: [
+                job.number, run, event.at.milliseconds, event.kind, event.detail,
+            ])
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import GRDB
+
+/// What went wrong with the ledger.
+package struct LedgerError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        case missing, notALedger, newer, damaged, busy, full, unwritable, failed
+        case noSuchJob, manyJobs, held
+    }
+
+    package var code: Code
+    /// A sentence for the operator: what failed, on what, what to do now.
+    package var message: String
+    /// SQLite's own words, without any value of a row.
+    package var underlying: String?
+
+    package init(_ code: Code, _ message: String, underlying: String? = nil) {
+        self.code = code
+        self.message = message
+        self.underlying = underlying
+    }
+
+    package var description: String {
+        underlying.map { "\(message) (SQLite: \($0))" } ?? message
+    }
+}
+
+extension LedgerError {
+    /// Makes the operator's sentence of a failure of SQLite on the ledger at `path`.
+    init(_ error: any Error, path: String) {
+        guard let database = error as? DatabaseError else {
+            self = (error as? LedgerError) ?? LedgerError(.failed, "Ledger \(path): \(error)")
+            return
+        }
+        // The statement's arguments, which may hold a customer's data, are left out by GRDB.
+        let words = database.message ?? "code \(database.extendedResultCode.rawValue)"
+        self.init(
+            Self.code(of: database), Self.advice(Self.code(of: database), path), underlying: words)
+    }
+
+    private static func code(of error: DatabaseError) -> Code {
+        switch error.resultCode {
+        case .SQLITE_NOTADB: .notALedger
+        case .SQLITE_CORRUPT: .damaged
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+        case .SQLITE_FULL: .full
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_IOERR: .unwritable
+        default: .failed
+        }
+    }
+
+    private static func advice(_ code: Code, _ path: String) -> String {
+        switch code {
+        case .notALedger:
+            "\(path) is not a Baton ledger. Name another file with --ledger."
+        case .damaged:
+            "The ledger \(path) is damaged. Keep a copy of it and of its -wal file, "
+                + "then restore a backup or recover it with `sqlite3 \(path) .recover`."
+        case .busy:
+            "The ledger \(path) was held by another program for too long. "
+                + "Close that program and run `baton resume`."
+        case .full:
+            "The disk that holds the ledger \(path) is full. Make room and run `baton resume`."
+        case .unwritable:
+            "The ledger \(path) cannot be written. Check the folder's rights and free space, "
+                + "then run `baton resume`."
+        default:
+            "The ledger \(path) could not be used."
+        }
+    }
+}

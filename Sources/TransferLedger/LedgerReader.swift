@@ -1,0 +1,216 @@
+import GRDB
+package import TransferCore
+
+/// What the ledger says at one moment: every query outside of ingest and run.
+package struct LedgerReader {
+    let db: Database
+
+    /// All jobs, the newest first.
+    package func jobs() throws -> [Job] {
+        try Row.fetchAll(db, sql: "SELECT * FROM jobs ORDER BY created_at DESC, number DESC")
+            .map(Job.init)
+    }
+
+    /// The job with this id.
+    package func job(_ id: JobID) throws -> Job? {
+        try Row.fetchOne(db, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id.text])
+            .map(Job.init)
+    }
+
+    /// The jobs whose id begins with `prefix`.
+    package func jobs(idPrefix prefix: String) throws -> [Job] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM jobs WHERE substr(id, 1, ?) = ? ORDER BY number",
+            arguments: [prefix.count, prefix]
+        ).map(Job.init)
+    }
+
+    /// How many rows of the job have each outcome.
+    package func totals(_ job: Job) throws -> ControlTotals {
+        var totals = ControlTotals()
+        let counts = try Row.fetchAll(
+            db, sql: "SELECT outcome, count(*) FROM rows WHERE job = ? GROUP BY outcome",
+            arguments: [job.number])
+        for count in counts {
+            let outcome: String = count[0]
+            guard let known = Outcome(rawValue: outcome) else { continue }
+            totals[known] = count[1]
+        }
+        return totals
+    }
+
+    /// The runs of a job, the first one first.
+    package func runs(_ job: Job) throws -> [RunRecord] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM runs WHERE job = ? ORDER BY number", arguments: [job.number]
+        ).map(RunRecord.init)
+    }
+
+    /// The events of a job in the order in which they were committed.
+    package func events(_ job: Job) throws -> [RunEvent] {
+        try Row.fetchAll(
+            db, sql: "SELECT at, kind, detail FROM events WHERE job = ? ORDER BY number",
+            arguments: [job.number]
+        ).map {
+            RunEvent(at: Timestamp(milliseconds: $0[0]), kind: $0[1], detail: $0[2])
+        }
+    }
+
+    /// Calls `body` with each row of the job in the order of the input; all outcomes, or these.
+    ///
+    /// Memory does not grow with the number of rows.
+    package func forEachRow(
+        of job: Job, outcomes: Set<Outcome> = Set(Outcome.allCases),
+        _ body: (RowRecord) throws -> Void
+    ) throws {
+        let list = outcomes.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+        let cursor = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT row, line, record, contact, queue, user, outcome, code, column_name, message,
+                    new_contact, attempts, request_id, token, started_at, finished_at
+                FROM rows WHERE job = ? AND outcome IN (\(list)) ORDER BY row
+                """,
+            arguments: [job.number])
+        while let row = try cursor.next() {
+            try body(RowRecord(row, of: job))
+        }
+    }
+
+    /// How many rows go where: destinations of the valid rows, the largest first.
+    package func destinations(_ job: Job) throws -> [DestinationTotals] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT queue, user, count(*), count(*) FILTER (WHERE outcome = 'transferred')
+                FROM rows WHERE job = ? AND outcome <> 'rejected'
+                GROUP BY queue, user ORDER BY 3 DESC, 1, 2
+                """,
+            arguments: [job.number]
+        ).map {
+            DestinationTotals(
+                destination: Destination(queue: $0[0], user: $0[1]), rows: $0[2],
+                transferred: $0[3])
+        }
+    }
+
+    /// Outcomes by code, the most frequent first; transferred and pending rows have no code.
+    package func outcomesByCode(_ job: Job) throws -> [CodeTotals] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT outcome, code, count(*), min(message) FROM rows
+                WHERE job = ? AND code IS NOT NULL GROUP BY outcome, code
+                ORDER BY 3 DESC, 1, 2
+                """,
+            arguments: [job.number]
+        ).compactMap { row in
+            Outcome(rawValue: row[0]).map {
+                CodeTotals(outcome: $0, code: row[1], rows: row[2], exampleMessage: row[3])
+            }
+        }
+    }
+
+    /// Calls `body` with each call of the job, in no order.
+    ///
+    /// Memory does not grow with the number of calls.
+    package func forEachCall(of job: Job, _ body: (CallSummary) throws -> Void) throws {
+        let cursor = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT operation, finished_at, microseconds, throttled, http_status, code
+                FROM calls WHERE job = ?
+                """,
+            arguments: [job.number])
+        while let row = try cursor.next() {
+            let operation: String = row[0]
+            guard let known = Operation(rawValue: operation) else { continue }
+            try body(
+                CallSummary(
+                    operation: known, finishedAt: Timestamp(milliseconds: row[1]),
+                    duration: .microseconds(row[2] as Int64), isThrottled: row[3],
+                    httpStatus: row[4], code: row[5]))
+        }
+    }
+}
+
+/// How many rows go to one destination.
+package struct DestinationTotals: Sendable, Hashable {
+    package var destination: Destination
+    /// Valid rows.
+    package var rows: Int
+    package var transferred: Int
+}
+
+/// How many rows ended with one code.
+package struct CodeTotals: Sendable, Hashable {
+    package var outcome: Outcome
+    package var code: String
+    package var rows: Int
+    package var exampleMessage: String?
+}
+
+/// A call as the charts read it.
+package struct CallSummary: Sendable, Hashable {
+    package var operation: Operation
+    package var finishedAt: Timestamp
+    package var duration: Duration
+    package var isThrottled: Bool
+    /// 200 on success; nil where no answer came.
+    package var httpStatus: Int?
+    /// Nil on success.
+    package var code: String?
+}
+
+extension Job {
+    init(_ row: Row) {
+        self.init(
+            number: row["number"],
+            id: JobID(valid: row["id"]),
+            createdAt: Timestamp(milliseconds: row["created_at"]),
+            input: JobInput(
+                name: row["input_name"], bytes: row["input_bytes"], sha256: row["input_sha256"],
+                delimiter: row["delimiter"], header: row["header"]),
+            options: JobOptions(
+                region: row["region"], endpoint: row["endpoint"],
+                instance: (row["instance"] as String?).map(InstanceID.init(valid:)),
+                flow: (row["flow"] as String?).map(ContactFlowID.init(valid:)),
+                flowDecides: row["flow_decides"]),
+            rows: row["rows"])
+    }
+}
+
+extension RunRecord {
+    init(_ row: Row) {
+        self.init(
+            number: row["number"],
+            startedAt: Timestamp(milliseconds: row["started_at"]),
+            endedAt: (row["ended_at"] as Int64?).map(Timestamp.init(milliseconds:)),
+            worker: RunWorker(
+                host: row["host"], user: row["user"], processID: row["process_id"],
+                version: row["version"]),
+            settings: RunSettings(
+                pace: row["pace"], concurrency: row["concurrency"],
+                attemptsMax: row["attempts_max"]),
+            ending: row["ending"])
+    }
+}
+
+extension RowRecord {
+    init(_ row: Row, of job: Job) {
+        let outcome: String = row[6]
+        let contact: String? = row[3]
+        let number: Int = row[0]
+        let token = (row[13] as String?).map(ClientToken.init(valid:))
+        let isValid = outcome != Outcome.rejected.rawValue
+        self.init(
+            row: number, line: row[1], record: row[2], contact: contact,
+            destination: isValid ? Destination(queue: row[4], user: row[5]) : nil,
+            outcome: Outcome(rawValue: outcome) ?? .pending,
+            code: row[7], column: row[8], message: row[9], newContact: row[10],
+            attempts: row[11], requestID: row[12],
+            token: isValid ? token ?? ClientToken(job: job.id, row: number) : nil,
+            startedAt: (row[14] as Int64?).map(Timestamp.init(milliseconds:)),
+            finishedAt: (row[15] as Int64?).map(Timestamp.init(milliseconds:)))
+    }
+}

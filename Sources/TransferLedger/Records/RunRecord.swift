@@ -1,0 +1,108 @@
+package import TransferCore
+
+/// One process working on a job.
+package struct RunRecord: Sendable, Hashable {
+    /// The key within this ledger.
+    package var number: Int64
+    package var startedAt: Timestamp
+    /// Nil while it works, and for ever where it was killed.
+    package var endedAt: Timestamp?
+    package var worker: RunWorker
+    package var settings: RunSettings
+    /// Why it ended, in the words of ``RunEnding``; nil as `endedAt` is.
+    package var ending: String?
+}
+
+/// Who runs it, and where.
+package struct RunWorker: Sendable, Hashable {
+    package var host: String
+    package var user: String
+    package var processID: Int32
+    /// The version of Baton.
+    package var version: String
+
+    package init(host: String, user: String, processID: Int32, version: String) {
+        self.host = host
+        self.user = user
+        self.processID = processID
+        self.version = version
+    }
+}
+
+/// What a run was told, for the reports.
+package struct RunSettings: Sendable, Hashable {
+    /// `auto`, or the rate and burst that were given, such as `50/s, burst 75`.
+    package var pace: String
+    package var concurrency: Int
+    package var attemptsMax: Int
+
+    package init(pace: String, concurrency: Int, attemptsMax: Int) {
+        self.pace = pace
+        self.concurrency = concurrency
+        self.attemptsMax = attemptsMax
+    }
+}
+
+/// One call to the service for one row, to be committed.
+package struct CallRecord: Sendable, Hashable {
+    package var row: Int
+    package var operation: Operation
+    package var startedAt: Timestamp
+    package var finishedAt: Timestamp
+    /// The time the call took, on a clock that only goes forward.
+    package var duration: Duration
+    /// Nil on success.
+    package var failure: TransferFailure?
+    package var requestID: String?
+
+    package init(
+        row: Int, operation: Operation, startedAt: Timestamp, finishedAt: Timestamp,
+        duration: Duration, failure: TransferFailure?, requestID: String?
+    ) {
+        self.row = row
+        self.operation = operation
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.duration = duration
+        self.failure = failure
+        self.requestID = requestID
+    }
+
+    /// Whether the call was refused for want of quota.
+    package var isThrottled: Bool {
+        if case .throttled = failure?.advice { true } else { false }
+    }
+
+    /// Whether it counts as one of the row's attempts: a transfer call that was not throttled.
+    package var isAttempt: Bool { operation == .transferContact && !isThrottled }
+}
+
+/// Something that happened to a run as a whole: a rate found, a pause, an interruption.
+package struct RunEvent: Sendable, Hashable {
+    package var at: Timestamp
+    /// `rate`, `pause`, `resume`, `interrupted`, …
+    package var kind: String
+    /// A sentence, or a figure with its unit.
+    package var detail: String
+
+    package init(at: Timestamp, kind: String, detail: String) {
+        self.at = at
+        self.kind = kind
+        self.detail = detail
+    }
+}
+
+/// What a run commits together: at most 50 ms or 256 rows old.
+package struct RunBatch: Sendable {
+    package var calls: [CallRecord] = []
+    package var outcomes: [RowOutcome] = []
+    package var events: [RunEvent] = []
+    /// Rows claimed and never sent: no longer in doubt.
+    package var released: [Int] = []
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        calls.isEmpty && outcomes.isEmpty && events.isEmpty && released.isEmpty
+    }
+}
