@@ -1,0 +1,27 @@
+/// How often, and after what wait, a call is made again.
+package struct RetryPolicy: Hashable, Sendable {
+    /// Calls that may count against a row (`--max-attempts`).
+    package var attemptsMax = 8
+    /// Calls that cannot have reached the service, after which a row is given up.
+    package var unsentMax = 100
+    package var firstWait = Duration.milliseconds(200)
+    package var waitMax = Duration.seconds(20)
+    /// How old a token may be and still be trusted to be known to the service.
+    ///
+    /// Not documented for TransferContact; 7 days for other calls (connect-api.md, 1.5).
+    package var tokenSafeAge = Duration.seconds(24 * 60 * 60)
+    /// How far the service's clock, which counts whole seconds, may be behind ours.
+    package var clockTolerance = Duration.seconds(5)
+
+    package init() {}
+
+    /// Exponential backoff with full jitter: anything from 0 to the wait of the `failures`th
+    /// failure (1 = the first).
+    package func wait(
+        afterFailure failures: Int, using rng: inout some RandomNumberGenerator
+    ) -> Duration {
+        let doublings = min(max(failures - 1, 0), 30)
+        let top = min(firstWait * (1 << doublings), waitMax)
+        return .nanoseconds(Int64.random(in: 0...top.wholeNanoseconds, using: &rng))
+    }
+}

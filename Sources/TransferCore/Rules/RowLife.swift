@@ -1,0 +1,282 @@
+/// The life of one row within a run: from its claim to its outcome, call by call.
+///
+/// Each answer goes in, what to do next comes out; the run performs it.
+package struct RowLife: Hashable, Sendable {
+    package let request: TransferRequest
+    private let mustBeAt: Guard?
+    /// The earliest moment at which the request can have been sent.
+    private var firstSentAt: Timestamp?
+    /// TransferContact calls that counted, in this run and earlier ones.
+    private var attempts: Int
+    /// Failures since the last answer that moved the row on; the exponent of the backoff.
+    private var failures = 0
+    private var unsent = 0
+    /// Whether an attempt may have taken effect without our hearing of it.
+    private var mayHaveTakenEffect: Bool
+    private var lookUpPurpose = LookUpPurpose.beforeSending
+
+    /// What to do next.
+    package enum Decision: Hashable, Sendable {
+        case call(Operation, Wait)
+        case end(Ending)
+        /// No row can succeed: the run stops, and this row stays pending.
+        case stopRun(TransferFailure)
+    }
+
+    /// When the next call may be made, quota permitting.
+    package enum Wait: Hashable, Sendable {
+        case none
+        /// Refused for want of quota: before all other rows.
+        case throttled
+        /// After the backoff of the `failures`th failure.
+        case backoff(failures: Int)
+    }
+
+    /// How a row ends.
+    package struct Ending: Hashable, Sendable {
+        package var outcome: Outcome
+        package var code: String?
+        package var message: String?
+        package var newContact: ContactID?
+        package var requestID: String?
+        /// Whether it ended because the role may not do this.
+        package var isAccessDenied = false
+    }
+
+    private enum LookUpPurpose: Hashable, Sendable {
+        /// An earlier run may have sent the row: has it taken effect?
+        case beforeSending
+        /// The service refuses, perhaps because an earlier attempt did take effect.
+        case afterRefusal(Ending)
+        /// All attempts failed in a way that may hide an effect.
+        case whenUncertain(TransferFailure)
+    }
+
+    /// Takes up a claimed row.
+    ///
+    /// - Parameter inDoubtSince: when an earlier run claimed it and did not tell what came of it.
+    package init(
+        _ request: TransferRequest, mustBeAt: Guard?, attempts: Int, inDoubtSince: Timestamp?
+    ) {
+        self.request = request
+        self.mustBeAt = mustBeAt
+        self.attempts = attempts
+        firstSentAt = inDoubtSince
+        mayHaveTakenEffect = inDoubtSince != nil
+    }
+
+    /// The row's first call.
+    ///
+    /// A row in doubt is sent again with its token while that is young. An old token may be
+    /// forgotten by the service, and a guard would take the effect of our own transfer for somebody
+    /// else's, so these are looked up first.
+    package func begin(at now: Timestamp, policy: RetryPolicy) -> Decision {
+        if let firstSentAt, mustBeAt != nil || now - firstSentAt > policy.tokenSafeAge {
+            return .call(.listAssociatedContacts, .none)
+        }
+        return .call(mustBeAt == nil ? .transferContact : .describeContact, .none)
+    }
+
+    /// Hears the answer of TransferContact.
+    package mutating func transferAnswered(
+        _ result: Result<Answer<AcceptedTransfer>, TransferFailure>, sentAt: Timestamp,
+        policy: RetryPolicy
+    ) -> Decision {
+        firstSentAt = min(firstSentAt ?? sentAt, sentAt)
+        switch result {
+        case .success(let answer):
+            return .end(
+                Ending(
+                    outcome: .transferred, newContact: answer.value.newContact,
+                    requestID: answer.requestID))
+        case .failure(let failure):
+            return transferFailed(failure, policy: policy)
+        }
+    }
+
+    private mutating func transferFailed(
+        _ failure: TransferFailure, policy: RetryPolicy
+    ) -> Decision {
+        switch failure.advice {
+        case .throttled:
+            return .call(.transferContact, .throttled)
+        case .credentials:
+            return .stopRun(failure)
+        case .retry(mayHaveTakenEffect: false):
+            unsent += 1
+            return unsent < policy.unsentMax
+                ? backOff(.transferContact) : endOfAttempts(failure)
+        case .retry(mayHaveTakenEffect: true):
+            attempts += 1
+            mayHaveTakenEffect = true
+            return attempts < policy.attemptsMax
+                ? backOff(.transferContact) : endOfAttempts(failure)
+        case .lookUp:
+            mayHaveTakenEffect = true
+            return lookUp(.whenUncertain(failure))
+        case .permanent, .accessDenied:
+            let ending = Ending(.failed, failure)
+            return mayHaveTakenEffect ? lookUp(.afterRefusal(ending)) : .end(ending)
+        }
+    }
+
+    private mutating func endOfAttempts(_ failure: TransferFailure) -> Decision {
+        mayHaveTakenEffect ? lookUp(.whenUncertain(failure)) : .end(Ending(.failed, failure))
+    }
+
+    /// Hears the answer of DescribeContact: goes on where the guard holds.
+    package mutating func describeAnswered(
+        _ result: Result<Answer<ContactState>, TransferFailure>, policy: RetryPolicy
+    ) -> Decision {
+        switch result {
+        case .success(let answer):
+            failures = 0
+            let obstacle = obstacle(in: answer.value)
+            return obstacle.map { .end($0) } ?? .call(.transferContact, .none)
+        case .failure(let failure):
+            return readFailed(failure, .describeContact, policy) { Ending(.failed, $0) }
+        }
+    }
+
+    private func obstacle(in state: ContactState) -> Ending? {
+        if state.disconnectedAt != nil {
+            return Ending(
+                outcome: .skipped, code: RowCode.guardNotHeld.rawValue,
+                message: "The contact has ended, so it is no longer where it was expected.")
+        }
+        if state.isAt(request.destination) {
+            return Ending(
+                outcome: .skipped, code: RowCode.alreadyThere.rawValue,
+                message: "The contact is already at its destination.")
+        }
+        guard let mustBeAt, !state.isAt(mustBeAt) else { return nil }
+        return Ending(
+            outcome: .skipped, code: RowCode.guardNotHeld.rawValue,
+            message: "The contact is \(state.place), not at \(mustBeAt.words).")
+    }
+
+    /// Hears the answer of ListAssociatedContacts: a contact that came from this one, not before
+    /// the request was first sent, is the transfer's effect.
+    package mutating func lookUpAnswered(
+        _ result: Result<Answer<[AssociatedContact]>, TransferFailure>, policy: RetryPolicy
+    ) -> Decision {
+        switch result {
+        case .success(let answer):
+            failures = 0
+            let proof = answer.value.first { isEffect($0, policy) }
+            if let proof {
+                return .end(
+                    Ending(
+                        outcome: .transferred, message: "Found by a look-up after a lost answer.",
+                        newContact: proof.id, requestID: answer.requestID))
+            }
+            return nothingFound()
+        case .failure(let failure):
+            return readFailed(failure, .listAssociatedContacts, policy) { [lookUpPurpose] in
+                Self.unresolved(lookUpPurpose, $0)
+            }
+        }
+    }
+
+    private func isEffect(_ contact: AssociatedContact, _ policy: RetryPolicy) -> Bool {
+        guard contact.previous == request.contact, contact.id != request.contact,
+            let initiated = contact.initiatedAt, let firstSentAt
+        else { return false }
+        return initiated >= firstSentAt - policy.clockTolerance
+    }
+
+    private func nothingFound() -> Decision {
+        switch lookUpPurpose {
+        case .beforeSending:
+            .call(mustBeAt == nil ? .transferContact : .describeContact, .none)
+        case .afterRefusal(let ending):
+            .end(ending)
+        case .whenUncertain(let failure):
+            .end(Ending(.uncertain, failure))
+        }
+    }
+
+    private static func unresolved(
+        _ purpose: LookUpPurpose, _ failure: TransferFailure
+    ) -> Ending {
+        var ending =
+            switch purpose {
+            case .beforeSending: Ending(.uncertain, failure)
+            case .afterRefusal(let ending): ending
+            case .whenUncertain(let first): Ending(.uncertain, first)
+            }
+        ending.outcome = .uncertain
+        ending.isAccessDenied = ending.isAccessDenied && failure.advice == .accessDenied
+        ending.message =
+            "\(ending.message ?? "") Whether it took effect could not be looked up: "
+            + "\(failure.code). See the contact in Amazon Connect."
+        return ending
+    }
+
+    /// A read that failed: again, or at the end what `giveUp` makes of it.
+    private mutating func readFailed(
+        _ failure: TransferFailure, _ operation: Operation, _ policy: RetryPolicy,
+        giveUp: (TransferFailure) -> Ending
+    ) -> Decision {
+        switch failure.advice {
+        case .throttled: .call(operation, .throttled)
+        case .credentials: .stopRun(failure)
+        case .retry where failures + 1 < policy.attemptsMax: backOff(operation)
+        case .retry, .lookUp, .permanent: .end(giveUp(failure))
+        case .accessDenied: .end(giveUp(failure))
+        }
+    }
+
+    private mutating func backOff(_ operation: Operation) -> Decision {
+        failures += 1
+        return .call(operation, .backoff(failures: failures))
+    }
+
+    private mutating func lookUp(_ purpose: LookUpPurpose) -> Decision {
+        lookUpPurpose = purpose
+        failures = 0
+        return .call(.listAssociatedContacts, .none)
+    }
+}
+
+extension RowLife.Ending {
+    fileprivate init(_ outcome: Outcome, _ failure: TransferFailure) {
+        self.init(
+            outcome: outcome, code: failure.code, message: failure.message,
+            requestID: failure.requestID, isAccessDenied: failure.advice == .accessDenied)
+    }
+}
+
+extension ContactState {
+    /// Whether the contact waits in this queue, taken by nobody, or is with this user.
+    func isAt(_ place: Guard) -> Bool {
+        switch place {
+        case .queue(let id): queue == id && user == nil
+        case .user(let id): user == id
+        }
+    }
+
+    /// Whether a transfer there would change nothing; nobody knows what a flow would decide.
+    func isAt(_ destination: Destination) -> Bool {
+        switch destination {
+        case .queue(let id): isAt(Guard.queue(id))
+        case .user(let id): isAt(Guard.user(id))
+        case .flowDecides: false
+        }
+    }
+
+    fileprivate var place: String {
+        if let user { return "with user \(user)" }
+        if let queue { return "in queue \(queue)" }
+        return "in no queue and with no user"
+    }
+}
+
+extension Guard {
+    fileprivate var words: String {
+        switch self {
+        case .queue(let id): "queue \(id)"
+        case .user(let id): "user \(id)"
+        }
+    }
+}

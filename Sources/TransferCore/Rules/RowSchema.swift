@@ -1,0 +1,128 @@
+/// A column that Baton reads; any other is carried unchanged into every output.
+package enum Column: String, Hashable, Sendable, CaseIterable {
+    case contactID = "ContactId"
+    case queueID = "QueueId"
+    case queue = "Queue"
+    case userID = "UserId"
+    case user = "User"
+    case flowID = "ContactFlowId"
+    case flow = "ContactFlow"
+    case instanceID = "InstanceId"
+    case expectedQueueID = "ExpectedQueueId"
+    case expectedQueue = "ExpectedQueue"
+    case expectedUserID = "ExpectedUserId"
+    case expectedUser = "ExpectedUser"
+    case clientToken = "ClientToken"
+
+    /// The column of a header's field, without regard to case, spaces, `_` and `-`.
+    package init?(header: String) {
+        let key = Self.key(header)
+        guard let column = Self.allCases.first(where: { Self.key($0.rawValue) == key })
+        else { return nil }
+        self = column
+    }
+
+    static func key(_ name: String) -> String {
+        String(name.lowercased().filter { !" \t_-".contains($0) })
+    }
+}
+
+/// Which column of an input means what.
+package struct RowSchema: Hashable, Sendable {
+    /// The header's fields as they stand in the input.
+    package let names: [String]
+    private var indices: [Column: Int] = [:]
+
+    /// Reads a header.
+    ///
+    /// - Throws: ``HeaderError`` where a row could not be judged by it.
+    package init(header names: [String], defaults: RowDefaults) throws(HeaderError) {
+        self.names = names
+        for (index, name) in names.enumerated() {
+            guard let column = Column(header: name) else { continue }
+            if let first = indices[column] {
+                throw HeaderError(
+                    "The columns \(first + 1) and \(index + 1) are both \(column.rawValue). "
+                        + "Remove or rename one of them.")
+            }
+            indices[column] = index
+        }
+        try require(.contactID)
+        if defaults.flow == nil, self[.flowID] == nil, self[.flow] == nil {
+            try require(.flowID, unless: "--contact-flow names one for all rows")
+        }
+        if defaults.instance == nil {
+            try require(.instanceID, unless: "--instance names one for all rows")
+        }
+    }
+
+    /// The index of a column in every record; nil where the input has none.
+    package subscript(column: Column) -> Int? { indices[column] }
+
+    /// Whether the input says where contacts go.
+    package var hasDestination: Bool {
+        [Column.queueID, .queue, .userID, .user].contains { self[$0] != nil }
+    }
+
+    private func require(
+        _ column: Column, unless alternative: String? = nil
+    ) throws(HeaderError) {
+        guard self[column] == nil else { return }
+        let nearest = names.filter { Column(header: $0) == nil }
+            .map { (name: $0, distance: editDistance(Column.key($0), Column.key(column.rawValue))) }
+            .min { $0.distance < $1.distance }
+        var sentence = "There is no column \(column.rawValue)"
+        if let alternative {
+            sentence += ", and no option either: give the column, or \(alternative)"
+        }
+        sentence += "."
+        if let nearest, nearest.distance <= 3 {
+            sentence += " Is it the column '\(nearest.name)'? Then rename that."
+        } else {
+            sentence += " The columns are: \(names.map { "'\($0)'" }.joined(separator: ", "))."
+        }
+        throw HeaderError(sentence)
+    }
+}
+
+/// What holds for rows that do not say otherwise.
+package struct RowDefaults: Hashable, Sendable {
+    package var instance: InstanceID?
+    package var flow: ContactFlowID?
+    /// Whether a row may leave its destination to the flow although the input has such a column.
+    package var flowDecides: Bool
+    /// The Region of the job; an ARN of another is refused.
+    package var region: String?
+
+    package init(
+        instance: InstanceID? = nil, flow: ContactFlowID? = nil, flowDecides: Bool = false,
+        region: String? = nil
+    ) {
+        self.instance = instance
+        self.flow = flow
+        self.flowDecides = flowDecides
+        self.region = region
+    }
+}
+
+/// Why an input's header cannot be used: a sentence for the operator.
+package struct HeaderError: Error, Hashable, Sendable {
+    package var sentence: String
+
+    init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// The number of single-character edits from one text to the other (Levenshtein).
+func editDistance(_ a: String, _ b: String) -> Int {
+    let b = Array(b)
+    var previous = Array(0...b.count)
+    for (row, character) in a.enumerated() {
+        var current = [row + 1]
+        for column in b.indices {
+            let substitution = previous[column] + (character == b[column] ? 0 : 1)
+            current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
+        }
+        previous = current
+    }
+    return previous[b.count]
+}
