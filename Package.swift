@@ -92,5 +92,8 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: rules),
+
+        .testTarget(
+            name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: rules),
     ]
 )

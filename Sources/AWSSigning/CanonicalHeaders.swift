@@ -1,0 +1,59 @@
+/// The headers that a signature covers: names in lower case and in order, values tidied.
+struct CanonicalHeaders {
+    /// `name:value\n` for each name.
+    let bytes: [UInt8]
+    /// The names, joined by `;`.
+    let names: String
+
+    /// Headers that proxies, libraries and load balancers change under way (botocore, auth.py).
+    private static let neverSigned: Set<String> = [
+        "authorization", "connection", "expect", "keep-alive", "proxy-authenticate",
+        "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding",
+        "upgrade", "user-agent", "x-amzn-trace-id",
+    ]
+
+    /// Takes the headers named in `signed`, or all that may be signed where it is nil.
+    init(_ headers: [SignableRequest.Header], signing signed: [String]?) {
+        let lowercased = headers.enumerated().map { offset, header in
+            (name: header.name.lowercased(), offset: offset, value: header.value)
+        }
+        let covered = lowercased.filter { header in
+            signed.map { $0.contains(header.name) } ?? !Self.neverSigned.contains(header.name)
+        }
+        // The offset keeps repeated headers in the order of the wire: sorting promises no such.
+        let sorted = covered.sorted { ($0.name, $0.offset) < ($1.name, $1.offset) }
+
+        var bytes: [UInt8] = []
+        var names = ""
+        var last: String?
+        for header in sorted {
+            if header.name == last {
+                bytes[bytes.count - 1] = UInt8(ascii: ",")
+            } else {
+                bytes += header.name.utf8
+                bytes.append(UInt8(ascii: ":"))
+                if last != nil { names += ";" }
+                names += header.name
+                last = header.name
+            }
+            Self.append(tidied: header.value, to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        self.bytes = bytes
+        self.names = names
+    }
+
+    /// Appends a value without blanks at its ends and with one space for each run within.
+    private static func append(tidied value: String, to bytes: inout [UInt8]) {
+        var isFirst = true
+        for word in value.utf8.split(whereSeparator: isBlank) {
+            if !isFirst { bytes.append(UInt8(ascii: " ")) }
+            bytes += word
+            isFirst = false
+        }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (0x09...0x0D).contains(byte)
+    }
+}

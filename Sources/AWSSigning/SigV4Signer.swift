@@ -1,0 +1,82 @@
+/// Signs requests for one service in one Region (Signature Version 4), and says what another's
+/// signature should be.
+///
+/// Deriving the key of a day takes four HMACs; it is kept, so that a signature costs one hash of
+/// the canonical request and one HMAC.
+package final class SigV4Signer: Sendable {
+    package let service: String
+    package let region: String
+    private let keys = SigningKeys()
+
+    package init(service: String, region: String) {
+        self.service = service
+        self.region = region
+    }
+
+    /// Signs a request and gives the headers that it lacks.
+    ///
+    /// - Parameters:
+    ///   - request: what is sent, with `Host`, without `X-Amz-Date` and `Authorization`.
+    ///   - signsSessionToken: false adds the token after signing, as a few services want it.
+    package func sign(
+        _ request: SignableRequest, with credentials: Credentials, at date: SigningDate,
+        normalizesPath: Bool = true, signsSessionToken: Bool = true
+    ) -> Signed {
+        let timestamp = date.timestamp
+        let scope = CredentialScope(day: date.day, region: region, service: service)
+        var added: [SignableRequest.Header] = [("X-Amz-Date", timestamp)]
+        var late: [SignableRequest.Header] = []
+        if let token = credentials.sessionToken {
+            let header = (name: "X-Amz-Security-Token", value: token)
+            if signsSessionToken { added.append(header) } else { late.append(header) }
+        }
+        var complete = request
+        complete.headers += added
+        let canonical = CanonicalRequest(complete, normalizesPath: normalizesPath)
+        let text = stringToSign(canonical, timestamp: timestamp, scope: scope)
+        let signature = signature(of: text, secret: credentials.secretAccessKey, scope: scope)
+        let authorization =
+            "\(AuthorizationHeader.algorithm) "
+            + "Credential=\(credentials.accessKeyID)/\(scope.text), "
+            + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+        return Signed(
+            headers: added + late + [("Authorization", authorization)], canonical: canonical,
+            stringToSign: text, signature: signature)
+    }
+
+    /// The signature that a request should carry, by what its `Authorization` header claims.
+    ///
+    /// Whoever verifies compares with ``AuthorizationHeader/carries(signature:)``, and looks himself
+    /// whether the scope is his own, the date is near and `host` is among the signed headers.
+    ///
+    /// - Parameter timestamp: the value of the request's `X-Amz-Date`.
+    package func expectedSignature(
+        of request: SignableRequest, claiming authorization: AuthorizationHeader,
+        timestamp: String, secretAccessKey: String
+    ) -> String {
+        let canonical = CanonicalRequest(request, signing: authorization.signedHeaders)
+        let text = stringToSign(canonical, timestamp: timestamp, scope: authorization.scope)
+        return signature(of: text, secret: secretAccessKey, scope: authorization.scope)
+    }
+
+    private func stringToSign(
+        _ canonical: CanonicalRequest, timestamp: String, scope: CredentialScope
+    ) -> String {
+        let digest = SHA256Digest(of: canonical.bytes).hex
+        return "\(AuthorizationHeader.algorithm)\n\(timestamp)\n\(scope.text)\n\(digest)"
+    }
+
+    private func signature(of text: String, secret: String, scope: CredentialScope) -> String {
+        hexadecimal(keys.key(secret: secret, scope: scope).code(of: Array(text.utf8)))
+    }
+}
+
+/// What signing gives: the headers to send, and the steps on the way to them.
+package struct Signed: Sendable {
+    /// To add to the request: `X-Amz-Date`, `X-Amz-Security-Token` where there is one,
+    /// `Authorization`.
+    package let headers: [SignableRequest.Header]
+    package let canonical: CanonicalRequest
+    package let stringToSign: String
+    package let signature: String
+}
