@@ -1,0 +1,67 @@
+import Glibc
+
+/// A file that is read once, from its first byte to its last.
+struct InputFile: ~Copyable {
+    private let descriptor: Int32
+    private let path: String
+    private let opened: stat
+    private(set) var bytesRead = 0
+
+    /// - Throws: ``IntakeError``: missing, a directory, not readable.
+    init(_ path: String) throws(IntakeError) {
+        self.path = path
+        (descriptor, opened) = try Self.open(path)
+    }
+
+    private static func open(_ path: String) throws(IntakeError) -> (Int32, stat) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw openError(path) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            defer { close(descriptor) }
+            throw openError(path)
+        }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            close(descriptor)
+            throw IntakeError(.unreadable, "\(path) is a directory. Name a CSV file.")
+        }
+        return (descriptor, status)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Fills `buffer` with the next bytes and returns how many there are; 0 at the end.
+    mutating func read(into buffer: inout [UInt8]) throws(IntakeError) -> Int {
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                bytesRead += count
+                return count
+            }
+            guard errno == EINTR else {
+                throw IntakeError(
+                    .unreadable, "\(path) could not be read: \(String(cString: strerror(errno))).")
+            }
+        }
+    }
+
+    /// Sees to it that what was read is one version of the file, whole.
+    func checkUnchanged() throws(IntakeError) {
+        var status = stat()
+        guard opened.st_mode & S_IFMT == S_IFREG, fstat(descriptor, &status) == 0 else { return }
+        guard status.st_size == opened.st_size, status.st_size == off_t(bytesRead),
+            status.st_mtim.tv_sec == opened.st_mtim.tv_sec,
+            status.st_mtim.tv_nsec == opened.st_mtim.tv_nsec
+        else {
+            throw IntakeError(
+                .refused, "\(path) was changed while it was read. Nothing was stored; run it again.")
+        }
+    }
+
+    private static func openError(_ path: String) -> IntakeError {
+        let reason = String(cString: strerror(errno))
+        return errno == ENOENT
+            ? IntakeError(.missing, "There is no file \(path).")
+            : IntakeError(.unreadable, "\(path) cannot be opened: \(reason).")
+    }
+}
