@@ -33,7 +33,9 @@ struct InputFile: ~Copyable {
     /// Fills `buffer` with the next bytes and returns how many there are; 0 at the end.
     mutating func read(into buffer: inout [UInt8]) throws(IntakeError) -> Int {
         while true {
-            let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            let count = buffer.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress, $0.count)
+            }
             if count >= 0 {
                 bytesRead += count
                 return count
@@ -54,7 +56,8 @@ struct InputFile: ~Copyable {
             status.st_mtim.tv_nsec == opened.st_mtim.tv_nsec
         else {
             throw IntakeError(
-                .refused, "\(path) was changed while it was read. Nothing was stored; run it again.")
+                .refused, "\(path) was changed while it was read. Nothing was stored; run it again."
+            )
         }
     }
 

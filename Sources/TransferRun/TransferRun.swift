@@ -1,1 +1,177 @@
-// placeholder
+import Glibc
+import Synchronization
+package import TransferCore
+package import TransferLedger
+
+/// Works on a job until every row has an outcome, or until it is told or forced to stop.
+///
+/// The shell round ``RunMachine``: it sleeps, calls the service and writes the ledger, each in a
+/// child task, and one loop owns all state.
+package struct TransferRun: Sendable {
+    private let job: Job
+    private let ledger: Ledger
+    private let service: any TransferService
+    private let options: RunOptions
+    private let clock = ContinuousClock()
+    private let startedAt: ContinuousClock.Instant
+
+    package init(
+        _ job: Job, ledger: Ledger, service: any TransferService, options: RunOptions
+    ) {
+        self.job = job
+        self.ledger = ledger
+        self.service = service
+        self.options = options
+        startedAt = clock.now
+    }
+
+    private enum Event: Sendable {
+        case claimed([ClaimedRow], limit: Int)
+        case answered(CallAnswer)
+        case committed(RunBatch)
+        case woke(Instant)
+        case stopRequested
+    }
+
+    /// Runs the job; the caller holds its ``JobLock``.
+    ///
+    /// - Parameters:
+    ///   - stops: yields when the run is to drain: calls under way are heard, nothing more is sent.
+    ///   - onProgress: is called after every change, from the run's own task; keep it short.
+    /// - Throws: ``LedgerError``. Rows whose outcome could not be written stay pending and claimed.
+    package func run(
+        by worker: RunWorker, stops: AsyncStream<Void>,
+        onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) async throws -> RunEnding {
+        let pace = options.pace[.transferContact]?.words ?? ""
+        let run = try await ledger.beginRun(
+            of: job, by: worker,
+            settings: RunSettings(
+                pace: pace, concurrency: options.concurrency,
+                attemptsMax: options.retry.attemptsMax),
+            at: .now)
+        let totals = try await ledger.read { [job] in try $0.totals(job) }
+        let ending = try await loop(run, totals: totals, stops: stops, onProgress: onProgress)
+        try await ledger.endRun(run, ending: ending.word, at: .now)
+        return ending
+    }
+
+    private func loop(
+        _ run: Int64, totals: ControlTotals, stops: AsyncStream<Void>,
+        onProgress: @escaping @Sendable (RunProgress) -> Void
+    ) async throws -> RunEnding {
+        var machine = RunMachine(options: options, totals: totals, at: now)
+        var rng = SystemRandomNumberGenerator()
+        return try await withThrowingTaskGroup(of: Event.self) { group in
+            // Stopping is waiting for the children; the two that may wait for ever are cancelled.
+            defer { group.cancelAll() }
+            group.addTask {
+                for await _ in stops { return .stopRequested }
+                try await Task.sleep(for: .seconds(Int64.max / 4))
+                return .stopRequested
+            }
+            var nextWake: Instant?
+            while true {
+                for action in machine.next(at: now, wall: .now) {
+                    if case .finish(let ending) = action { return ending }
+                    if case .wake(let moment) = action {
+                        if let nextWake, nextWake <= moment { continue }
+                        nextWake = moment
+                    }
+                    group.addTask { try await perform(action, run: run) }
+                }
+                onProgress(machine.progress)
+                guard let event = try await group.next() else { return .finished }
+                switch event {
+                case .claimed(let rows, let limit):
+                    machine.claimed(rows, limit: limit, at: now, wall: .now)
+                case .answered(let answer):
+                    machine.answered(answer, at: now, using: &rng)
+                case .committed(let batch):
+                    machine.committed(batch)
+                case .woke(let moment):
+                    if nextWake == moment { nextWake = nil }
+                case .stopRequested:
+                    machine.end(.interrupted, at: now)
+                }
+            }
+        }
+    }
+
+    private func perform(_ action: RunMachine.Action, run: Int64) async throws -> Event {
+        switch action {
+        case .claim(let limit, let cursor):
+            let rows = try await ledger.claim(limit, of: job, after: cursor, at: .now)
+            return .claimed(rows, limit: limit)
+        case .call(let call):
+            return .answered(await answer(to: call))
+        case .commit(let batch):
+            try await ledger.commit(batch, of: job, run: run)
+            return .committed(batch)
+        case .wake(let moment):
+            try await clock.sleep(until: startedAt.advanced(by: .nanoseconds(moment.nanoseconds)))
+            return .woke(moment)
+        case .finish:
+            return .stopRequested
+        }
+    }
+
+    private func answer(to call: RowCall) async -> CallAnswer {
+        let sentAt = Timestamp.now
+        let start = clock.now
+        let value: CallAnswer.Value =
+            switch call.operation {
+            case .transferContact:
+                .transfer(
+                    await outcome { () async throws(TransferFailure) in
+                        try await service.transfer(call.request)
+                    })
+            case .describeContact:
+                .describe(
+                    await outcome { () async throws(TransferFailure) in
+                        try await service.describe(
+                            call.request.contact, in: call.request.instance)
+                    })
+            case .listAssociatedContacts:
+                .lookUp(
+                    await outcome { () async throws(TransferFailure) in
+                        try await service.associatedContacts(
+                            of: call.request.contact, in: call.request.instance)
+                    })
+            }
+        return CallAnswer(
+            call: call, value: value, startedAt: sentAt, finishedAt: .now,
+            duration: clock.now - start)
+    }
+
+    private func outcome<Value>(
+        _ call: () async throws(TransferFailure) -> Value
+    ) async -> Result<Value, TransferFailure> {
+        do throws(TransferFailure) {
+            return .success(try await call())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private var now: Instant { Instant(nanoseconds: (clock.now - startedAt).wholeNanoseconds) }
+}
+
+extension PaceController.Mode {
+    /// The mode in the ledger's words.
+    fileprivate var words: String {
+        switch self {
+        case .auto: "auto"
+        case .fixed(let rate, let burst): "\(rate) a second, burst \(burst)"
+        }
+    }
+}
+
+extension Timestamp {
+    /// The present moment by the system's clock.
+    package static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,0 +1,61 @@
+import DequeModule
+import TransferCore
+
+/// The rows that wait for a call of one operation, and that operation's pace.
+struct CallQueue: Sendable {
+    private(set) var pace: PaceController
+    private var rows: Deque<Int> = []
+
+    init(_ mode: PaceController.Mode, at now: Instant) {
+        pace = PaceController(mode, at: now)
+    }
+
+    enum Next {
+        case call(row: Int, PaceController.Ticket)
+        case wait(until: Instant)
+        case nothing
+    }
+
+    var count: Int { rows.count }
+
+    mutating func append(_ row: Int) { rows.append(row) }
+
+    /// Puts a throttled row before all others.
+    mutating func prepend(_ row: Int) { rows.prepend(row) }
+
+    /// Takes the next row, if the quota has room for its call.
+    mutating func next(at now: Instant) -> Next {
+        guard let row = rows.first else { return .nothing }
+        switch pace.admit(at: now) {
+        case (.now, let ticket):
+            rows.removeFirst()
+            return .call(row: row, ticket)
+        case (.at(let moment), _):
+            return .wait(until: moment)
+        }
+    }
+
+    mutating func removeAll() -> [Int] {
+        defer { rows.removeAll() }
+        return Array(rows)
+    }
+
+    mutating func heard(_ answer: CallAnswer, at now: Instant) {
+        if case .throttled(let retryAfter) = answer.failure?.advice {
+            pace.throttled(answer.call.ticket, retryAfter: retryAfter, at: now)
+        } else {
+            pace.admitted(answer.call.ticket, at: now)
+        }
+    }
+}
+
+/// A row that waits out its backoff; the earliest comes first.
+struct WaitingRow: Comparable, Sendable {
+    var until: Instant
+    var row: Int
+    var operation: Operation
+
+    static func < (a: WaitingRow, b: WaitingRow) -> Bool {
+        (a.until, a.row) < (b.until, b.row)
+    }
+}

@@ -1,0 +1,137 @@
+import HeapModule
+import TransferCore
+import TransferLedger
+
+extension RunMachine {
+    /// Hears a call's answer and decides what becomes of its row.
+    mutating func answered(
+        _ answer: CallAnswer, at now: Instant, using rng: inout some RandomNumberGenerator
+    ) {
+        inFlight -= 1
+        count(answer)
+        queues[answer.call.operation]?.heard(answer, at: now)
+        batch.add(CallRecord(answer), at: now)
+        guard let decision = decide(answer) else { return }
+        perform(decision, row: answer.call.row, finishedAt: answer.finishedAt, at: now, using: &rng)
+        hearSilence(answer.failure, at: now)
+    }
+
+    private mutating func decide(_ answer: CallAnswer) -> RowLife.Decision? {
+        guard var held = rows[answer.call.row] else { return nil }
+        defer { rows[answer.call.row] = held }
+        switch answer.value {
+        case .transfer(let result):
+            return held.life.transferAnswered(
+                result, sentAt: answer.startedAt, policy: options.retry)
+        case .describe(let result):
+            return held.life.describeAnswered(result, policy: options.retry)
+        case .lookUp(let result):
+            return held.life.lookUpAnswered(result, policy: options.retry)
+        }
+    }
+
+    private mutating func perform(
+        _ decision: RowLife.Decision, row: Int, finishedAt: Timestamp, at now: Instant,
+        using rng: inout some RandomNumberGenerator
+    ) {
+        switch decision {
+        case .end(let ending):
+            let outcome = RowOutcome(row: row, ending, at: finishedAt)
+            settle(outcome, isAccessDenied: ending.isAccessDenied, at: now)
+        case .stopRun(let failure):
+            letGo(row, at: now)
+            end(.credentials(failure), at: now)
+        case .call where ending != nil:
+            letGo(row, at: now)
+        case .call(let operation, .none):
+            queues[operation]?.append(row)
+        case .call(let operation, .throttled):
+            queues[operation]?.prepend(row)
+        case .call(let operation, .backoff(let failures)):
+            let wait = options.retry.wait(afterFailure: failures, using: &rng)
+            waiting.insert(
+                WaitingRow(until: now.advanced(by: wait), row: row, operation: operation))
+        }
+    }
+
+    /// Gives rows their outcomes, but for refusals for want of rights at the start of a run: while
+    /// every call gets one, the fault is the role's and not the rows'.
+    private mutating func settle(_ outcome: RowOutcome, isAccessDenied: Bool, at now: Instant) {
+        for settled in opening.hear(outcome, isAccessDenied: isAccessDenied) {
+            rows[settled.row] = nil
+            batch.add(settled, at: now)
+        }
+    }
+
+    private mutating func count(_ answer: CallAnswer) {
+        guard answer.call.operation == .transferContact else { return }
+        progress.calls += 1
+        if case .throttled = answer.failure?.advice { progress.throttled += 1 }
+    }
+
+    private mutating func hearSilence(_ failure: TransferFailure?, at now: Instant) {
+        guard let failure, failure.httpStatus == nil, case .retry = failure.advice else {
+            silentSince = nil
+            return
+        }
+        let since = silentSince ?? now
+        silentSince = since
+        if since.duration(to: now) >= options.unreachableMax {
+            end(.unreachable(failure), at: now)
+        }
+    }
+}
+
+/// Watches the first calls of a run for a role that may do nothing.
+struct OpeningCheck: Sendable {
+    /// Refusals that are held back; they are the rows' own fault once any call gets through.
+    private(set) var held: [RowOutcome] = []
+    private var isOver = false
+
+    /// Calls that must all be refused before the run is stopped.
+    static let callsMax = 10
+
+    /// Takes an outcome; returns those that can be settled now.
+    mutating func hear(_ outcome: RowOutcome, isAccessDenied: Bool) -> [RowOutcome] {
+        if isOver { return [outcome] }
+        guard isAccessDenied else {
+            isOver = true
+            defer { held = [] }
+            return held + [outcome]
+        }
+        held.append(outcome)
+        return []
+    }
+
+    /// The refusal that all calls got; nil where some got through, or too few were made.
+    mutating func denial(isLast: Bool) -> TransferFailure? {
+        guard !isOver, let first = held.first, isLast || held.count >= Self.callsMax
+        else { return nil }
+        return TransferFailure(
+            code: first.code ?? "AccessDeniedException", message: first.message ?? "",
+            httpStatus: 403, requestID: first.requestID, advice: .accessDenied)
+    }
+
+    /// Forgets what is held back; the rows stay pending.
+    mutating func removeAll() -> [Int] {
+        defer { held = [] }
+        return held.map(\.row)
+    }
+}
+
+extension RowOutcome {
+    fileprivate init(row: Int, _ ending: RowLife.Ending, at finishedAt: Timestamp) {
+        self.init(
+            row: row, outcome: ending.outcome, code: ending.code, message: ending.message,
+            newContact: ending.newContact, requestID: ending.requestID, at: finishedAt)
+    }
+}
+
+extension CallRecord {
+    fileprivate init(_ answer: CallAnswer) {
+        self.init(
+            row: answer.call.row, operation: answer.call.operation, startedAt: answer.startedAt,
+            finishedAt: answer.finishedAt, duration: answer.duration, failure: answer.failure,
+            requestID: answer.requestID)
+    }
+}

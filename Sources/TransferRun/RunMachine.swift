@@ -1,0 +1,190 @@
+import HeapModule
+import TransferCore
+import TransferLedger
+
+/// Decides everything that a run does: what to claim, call, commit, and when to end.
+///
+/// Holds no clock, no chance of its own and no I/O: what happened goes in, what to do comes out.
+/// The run performs it, so that a night of it can be simulated in milliseconds.
+struct RunMachine: Sendable {
+    let options: RunOptions
+    var queues: [Operation: CallQueue]
+    /// Rows that are claimed and have no outcome yet.
+    var rows: [Int: HeldRow] = [:]
+    var waiting = Heap<WaitingRow>()
+    var inFlight = 0
+    var batch = BatchBuilder()
+    var ending: RunEnding?
+    var opening = OpeningCheck()
+    var progress: RunProgress
+    /// Since when no call has been answered at all.
+    var silentSince: Instant?
+
+    private var cursor = 0
+    private var isClaiming = false
+    private var isExhausted = false
+    private var notedRate = 0.0
+
+    /// A claimed row in the run's hands.
+    struct HeldRow: Sendable {
+        var life: RowLife
+        /// Whether a call for it has been made, in this run or by one that was killed.
+        var mayHaveBeenSent: Bool
+    }
+
+    enum Action: Sendable {
+        case claim(limit: Int, after: Int)
+        case call(RowCall)
+        case commit(RunBatch)
+        case wake(Instant)
+        case finish(RunEnding)
+    }
+
+    /// Rows claimed at once, at the most: also those in doubt after a crash.
+    private static let claimMax = 256
+
+    init(options: RunOptions, totals: ControlTotals, at now: Instant) {
+        self.options = options
+        queues = [:]
+        for operation in Operation.allCases {
+            let mode = options.pace[operation] ?? RunOptions.documentedQuotas[operation]
+            queues[operation] = CallQueue(mode ?? .auto(rate: 2, burst: 5), at: now)
+        }
+        progress = RunProgress()
+        progress.totals = totals
+    }
+
+    /// What to do now. Each action is handed out once.
+    mutating func next(at now: Instant, wall: Timestamp) -> [Action] {
+        var actions: [Action] = []
+        var wakes: [Instant] = []
+        checkOpening(at: now)
+        if ending == nil {
+            readyAgain(at: now)
+            for operation in Operation.allCases {
+                actions += calls(of: operation, at: now, wakes: &wakes)
+            }
+            if let claim = claim() { actions.append(claim) }
+            if let first = waiting.min { wakes.append(first.until) }
+        }
+        noteRate(at: wall)
+        if let commit = batch.take(at: now, isLast: isDone) { actions.append(.commit(commit)) }
+        if let due = batch.due { wakes.append(due) }
+        if isDone, batch.isSettled { return [.finish(ending ?? .finished)] }
+        if let wake = wakes.min() { actions.append(.wake(wake)) }
+        return actions
+    }
+
+    /// Takes the rows that were claimed on an action's behalf.
+    mutating func claimed(_ claimed: [ClaimedRow], limit: Int, at now: Instant, wall: Timestamp) {
+        isClaiming = false
+        isExhausted = claimed.count < limit
+        if let last = claimed.last { cursor = last.row }
+        for row in claimed {
+            let life = RowLife(
+                row.request, mustBeAt: row.mustBeAt, attempts: row.attempts,
+                inDoubtSince: row.inDoubtSince)
+            rows[row.row] = HeldRow(life: life, mayHaveBeenSent: row.inDoubtSince != nil)
+            guard ending == nil else {
+                letGo(row.row, at: now)
+                continue
+            }
+            if case .call(let operation, _) = life.begin(at: wall, policy: options.retry) {
+                queues[operation]?.append(row.row)
+            }
+        }
+    }
+
+    /// Hears that a batch is on the disk.
+    mutating func committed(_ committed: RunBatch) {
+        batch.settled()
+        for outcome in committed.outcomes {
+            progress.totals[outcome.outcome] += 1
+            progress.totals[.pending] -= 1
+        }
+    }
+
+    /// Stops sending; what is under way is heard to its end. The first reason stands.
+    mutating func end(_ reason: RunEnding, at now: Instant) {
+        guard ending == nil else { return }
+        ending = reason
+        var idle = waiting.unordered.map(\.row) + opening.removeAll()
+        waiting = Heap()
+        for operation in Operation.allCases { idle += queues[operation]?.removeAll() ?? [] }
+        for row in idle { letGo(row, at: now) }
+    }
+
+    /// Gives a row back that will not be called in this run: it stays pending.
+    mutating func letGo(_ row: Int, at now: Instant) {
+        guard let held = rows.removeValue(forKey: row) else { return }
+        if !held.mayHaveBeenSent { batch.release(row, at: now) }
+    }
+
+    private var isDone: Bool {
+        guard inFlight == 0, !isClaiming else { return false }
+        return ending != nil || (isExhausted && rows.isEmpty)
+    }
+
+    /// Ends the run where every call so far was refused for want of rights, and no more are to come
+    /// or enough were made.
+    private mutating func checkOpening(at now: Instant) {
+        let isLast = isExhausted && !isClaiming && inFlight == 0 && rows.count == opening.held.count
+        if let denied = opening.denial(isLast: isLast) { end(.accessDenied(denied), at: now) }
+    }
+
+    private mutating func readyAgain(at now: Instant) {
+        while let first = waiting.min, first.until <= now {
+            waiting.removeMin()
+            queues[first.operation]?.append(first.row)
+        }
+    }
+
+    private mutating func calls(
+        of operation: Operation, at now: Instant, wakes: inout [Instant]
+    ) -> [Action] {
+        var calls: [Action] = []
+        while inFlight < options.concurrency, !batch.isOverdue {
+            switch queues[operation]?.next(at: now) ?? .nothing {
+            case .nothing:
+                return calls
+            case .wait(let moment):
+                wakes.append(moment)
+                return calls
+            case .call(let row, let ticket):
+                guard let request = rows[row]?.life.request else { continue }
+                if operation == .transferContact { rows[row]?.mayHaveBeenSent = true }
+                inFlight += 1
+                calls.append(
+                    .call(
+                        RowCall(row: row, operation: operation, request: request, ticket: ticket)))
+            }
+        }
+        return calls
+    }
+
+    /// About a second's worth of rows are held ready: enough never to wait for the disk, few
+    /// enough that a crash leaves few in doubt.
+    private mutating func claim() -> Action? {
+        let rate = queues[.transferContact]?.pace.rate ?? 1
+        let reserve = min(max(Int(rate), 4), Self.claimMax)
+        let ready = queues.values.reduce(0) { $0 + $1.count }
+        guard !isClaiming, !isExhausted, ready <= reserve / 2,
+            rows.count < options.concurrency + 2 * Self.claimMax
+        else { return nil }
+        isClaiming = true
+        return .claim(limit: reserve, after: cursor)
+    }
+
+    private mutating func noteRate(at wall: Timestamp) {
+        guard let pace = queues[.transferContact]?.pace else { return }
+        progress.rate = pace.rate
+        progress.isRateKnown = pace.isRateKnown
+        progress.inFlight = inFlight
+        guard pace.isRateKnown, abs(pace.rate - notedRate) > 0.1 * notedRate else { return }
+        notedRate = pace.rate
+        // Only with something else to commit: a rate alone is not worth a write.
+        batch.note(RunEvent(at: wall, kind: "rate", detail: "\(rounded(pace.rate)) a second"))
+    }
+
+    private func rounded(_ rate: Double) -> Double { (rate * 100).rounded() / 100 }
+}

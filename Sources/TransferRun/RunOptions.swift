@@ -1,0 +1,62 @@
+package import TransferCore
+
+/// How a run works.
+package struct RunOptions: Sendable {
+    /// Calls under way at once, at the most.
+    package var concurrency = 64
+    package var retry = RetryPolicy()
+    /// How each operation is paced.
+    package var pace: [Operation: PaceController.Mode] = Self.documentedQuotas
+    /// How long no call at all may be answered before the run gives up for now.
+    package var unreachableMax = Duration.seconds(120)
+
+    package init() {}
+
+    /// What AWS documents as the default of an account and Region (connect-api.md, 2).
+    package static let documentedQuotas: [Operation: PaceController.Mode] = [
+        .transferContact: .auto(rate: 2, burst: 5),
+        .describeContact: .auto(rate: 10, burst: 15),
+        .listAssociatedContacts: .auto(rate: 2, burst: 5),
+    ]
+}
+
+/// Why a run ended.
+package enum RunEnding: Hashable, Sendable {
+    /// Every row has an outcome.
+    case finished
+    /// Asked to stop, by a signal.
+    case interrupted
+    /// The credentials are missing or refused.
+    case credentials(TransferFailure)
+    /// The role may not do this: every call so far was refused.
+    case accessDenied(TransferFailure)
+    /// No call was answered for too long.
+    case unreachable(TransferFailure)
+
+    /// The word for it in the ledger.
+    package var word: String {
+        switch self {
+        case .finished: "finished"
+        case .interrupted: "interrupted"
+        case .credentials: "credentials refused"
+        case .accessDenied: "access denied"
+        case .unreachable: "service unreachable"
+        }
+    }
+}
+
+/// How far a run is: what a progress line shows.
+package struct RunProgress: Hashable, Sendable {
+    /// The job's totals, as committed.
+    package var totals = ControlTotals()
+    /// TransferContact calls answered by this run.
+    package var calls = 0
+    package var throttled = 0
+    package var inFlight = 0
+    /// Calls a second that are aimed at.
+    package var rate = 0.0
+    /// Whether `rate` was given or measured, and is not a guess any more.
+    package var isRateKnown = false
+
+    package init() {}
+}
