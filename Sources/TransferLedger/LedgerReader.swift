@@ -63,13 +63,12 @@ package struct LedgerReader {
         of job: Job, outcomes: Set<Outcome> = Set(Outcome.allCases),
         _ body: (RowRecord) throws -> Void
     ) throws {
-        let list = outcomes.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
         let cursor = try Row.fetchCursor(
             db,
             sql: """
                 SELECT row, line, record, contact, queue, user, outcome, code, column_name, message,
                     new_contact, attempts, request_id, token, started_at, finished_at
-                FROM rows WHERE job = ? AND outcome IN (\(list)) ORDER BY row
+                FROM rows WHERE job = ? AND outcome IN (\(Self.list(outcomes))) ORDER BY row
                 """,
             arguments: [job.number])
         while let row = try cursor.next() {
@@ -77,13 +76,17 @@ package struct LedgerReader {
         }
     }
 
-    /// How many rows go where: destinations of the valid rows, the largest first.
-    package func destinations(_ job: Job) throws -> [DestinationTotals] {
+    /// How many rows with these outcomes go where, the largest destination first.
+    ///
+    /// By default those of all valid rows.
+    package func destinations(
+        _ job: Job, outcomes: Set<Outcome> = Set(Outcome.allCases).subtracting([.rejected])
+    ) throws -> [DestinationTotals] {
         try Row.fetchAll(
             db,
             sql: """
                 SELECT queue, user, count(*), count(*) FILTER (WHERE outcome = 'transferred')
-                FROM rows WHERE job = ? AND outcome <> 'rejected'
+                FROM rows WHERE job = ? AND outcome IN (\(Self.list(outcomes)))
                 GROUP BY queue, user ORDER BY 3 DESC, 1, 2
                 """,
             arguments: [job.number]
@@ -92,6 +95,10 @@ package struct LedgerReader {
                 destination: Destination(queue: $0[0], user: $0[1]), rows: $0[2],
                 transferred: $0[3])
         }
+    }
+
+    private static func list(_ outcomes: Set<Outcome>) -> String {
+        outcomes.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
     }
 
     /// Outcomes by code, the most frequent first; transferred and pending rows have no code.
@@ -137,7 +144,6 @@ package struct LedgerReader {
 /// How many rows go to one destination.
 package struct DestinationTotals: Sendable, Hashable {
     package var destination: Destination
-    /// Valid rows.
     package var rows: Int
     package var transferred: Int
 }

@@ -1,3 +1,0 @@
-import Subprocess
-import ArgumentParser
-@main struct BatonCommand: AsyncParsableCommand { func run() async throws {} }

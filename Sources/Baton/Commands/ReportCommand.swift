@@ -1,0 +1,39 @@
+import ArgumentParser
+import Report
+import TransferCore
+import TransferLedger
+
+/// `baton report JOB`: writes the report again.
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Writes a job's report from the ledger, again.")
+
+    @Argument(help: "The job's id, or its beginning. Default: the newest job.")
+    var job: String?
+
+    @Option(help: "Where reports go, in a folder for each job.")
+    var reports = "reports"
+
+    @Flag(
+        name: .customLong("exact-csv"),
+        help: "Leave cells that a spreadsheet would run as a formula as they are: for machines.")
+    var exactCSV = false
+
+    @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let store = try Ledger(path: ledger.path, whereAbsent: .fail)
+        let job = try await store.jobOrNewest(job)
+        let writer = ReportWriter(
+            directory: reports,
+            options: ReportOptions(exactCSV: exactCSV, generatedAt: .now, version: Version.text))
+        let files = try await writer.write(job, from: store)
+        switch output.output {
+        case .text: Console.data(files.page)
+        case .json:
+            let totals = try await store.read { try $0.totals(job) }
+            try Console.json(JobState(job, totals, report: files.directory))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import ConnectClient
+import FoundationEssentials
+import TransferCore
+import TransferLedger
+
+/// `baton resume [JOB]`: goes on with a job, or starts one that was only stored.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Goes on with a job that was stopped, or starts one that was stored.")
+
+    @Argument(help: "The job's id, or its beginning. Default: the only unfinished job.")
+    var job: String?
+
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var flags: RunFlags
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let store = try Ledger(path: ledger.path, whereAbsent: .fail)
+        guard let job = try await selected(in: store) else {
+            output.console.say("Every job in \(ledger.path) is finished. There is nothing to do.")
+            return
+        }
+        let configuration = try configuration(of: job, environment: environment)
+        let status = try await RunCommand.go(
+            job, in: store, configuration: configuration, profile: network.profile, flags, output,
+            environment: environment)
+        throw status.code
+    }
+
+    private func selected(in ledger: Ledger) async throws -> Job? {
+        guard let job else { return try await ledger.unfinishedJob() }
+        return try await ledger.job(named: job)
+    }
+
+    /// A job goes on where it began: its Region and endpoint are a part of what it is.
+    private func configuration(
+        of job: Job, environment: [String: String]
+    ) throws -> ClientConfiguration {
+        var network = network
+        guard network.region ?? job.options.region == job.options.region,
+            network.endpointURL ?? job.options.endpoint == job.options.endpoint
+        else {
+            throw UsageError(
+                "Job \(job.id) is for \(job.options.endpoint) in \(job.options.region). "
+                    + "For another service, run its file again: that is a job of its own.")
+        }
+        network.region = job.options.region
+        network.endpointURL = job.options.endpoint
+        network.instance = nil
+        return try network.configuration(environment: environment)
+    }
+}
+
+/// `baton retry JOB`: puts rows back to pending.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Puts a job's failed and uncertain rows back to pending; `resume` sends them.")
+
+    @Argument(help: "The job's id, or its beginning.")
+    var job: String
+
+    @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let store = try Ledger(path: ledger.path, whereAbsent: .fail)
+        let job = try await store.job(named: job)
+        let lock = try JobLock(job, of: store)
+        let count = try await store.putBack([.failed, .uncertain], of: job, at: .now)
+        _ = consume lock
+        let totals = try await store.read { try $0.totals(job) }
+        output.console.say(
+            count == 0
+                ? "No row of job \(job.id) failed or is uncertain, so nothing was put back."
+                : "\(count.of("row")) put back to pending. Send them: baton resume \(job.id)")
+        if output.output == .json { try Console.json(JobState(job, totals)) }
+    }
+}

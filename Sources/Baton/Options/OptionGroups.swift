@@ -1,0 +1,168 @@
+import ArgumentParser
+import ConnectClient
+import TransferCore
+import TransferLedger
+import TransferRun
+
+/// What every command takes.
+struct OutputOptions: ParsableArguments {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    @Option(help: "How results are written to stdout.")
+    var output = Format.text
+
+    @Flag(help: "Say nothing but errors.")
+    var quiet = false
+
+    @Flag(help: "Say more: settings, rates found, throttling.")
+    var verbose = false
+
+    var console: Console {
+        Console(level: quiet ? .quiet : verbose ? .verbose : .normal)
+    }
+}
+
+/// What every command that touches jobs takes.
+struct LedgerOptions: ParsableArguments {
+    @Option(name: .customLong("ledger"), help: "The SQLite file that holds the jobs.")
+    var path = "baton.sqlite"
+}
+
+/// What every command that talks to the service takes.
+struct NetworkOptions: ParsableArguments {
+    @Option(help: "The instance, by id or ARN, for rows without one of their own.")
+    var instance: String?
+
+    @Option(help: "The AWS Region. Default: AWS_REGION, the instance's ARN, the profile.")
+    var region: String?
+
+    @Option(help: "The profile of the shared AWS files to take credentials and settings from.")
+    var profile: String?
+
+    @Option(
+        name: .customLong("endpoint-url"),
+        help: "The service's address: https, or http on this machine.")
+    var endpointURL: String?
+
+    /// The instance that was named, and the Region its ARN tells.
+    func namedInstance() throws -> (id: InstanceID?, region: String?) {
+        guard let instance else { return (nil, nil) }
+        if let arn = ConnectARN(instance) { return (InstanceID(valid: arn.instance), arn.region) }
+        guard let id = try? InstanceID(instance) else {
+            throw UsageError("--instance '\(instance)' is neither an instance's id nor its ARN.")
+        }
+        return (id, nil)
+    }
+
+    /// The settings that flags, environment and shared files come to.
+    func configuration(environment: [String: String]) throws -> ClientConfiguration {
+        let named = try namedInstance()
+        if let region, let own = named.region, region != own {
+            throw UsageError("--region is \(region), but the instance is in \(own).")
+        }
+        return try ClientConfiguration.resolve(
+            region: region ?? named.region, endpointURL: endpointURL, profile: profile,
+            environment: environment)
+    }
+}
+
+/// How an input is read: what decides, with the content, which job it is.
+struct InputOptions: ParsableArguments {
+    @Argument(help: "The CSV of transfers.")
+    var file: String
+
+    @Option(
+        name: .customLong("contact-flow"),
+        help: "The contact flow, by id or ARN, for rows without one of their own.")
+    var contactFlow: String?
+
+    @Flag(
+        name: .customLong("flow-decides"),
+        help: "Let the flow decide where rows go that name neither queue nor user.")
+    var flowDecides = false
+
+    /// The flow that was named.
+    func namedFlow() throws -> ContactFlowID? {
+        guard let contactFlow else { return nil }
+        let text = ConnectARN(contactFlow)?.id ?? contactFlow
+        guard let id = try? ContactFlowID(text) else {
+            throw UsageError(
+                "--contact-flow '\(contactFlow)' is neither a contact flow's id nor its ARN.")
+        }
+        return id
+    }
+}
+
+/// How a run works.
+struct RunFlags: ParsableArguments {
+    @Option(help: "Calls a second, or 'auto' to find the quota.")
+    var rate = Rate.auto
+
+    @Option(help: "Calls that may be made at once after a rest; goes with --rate N.")
+    var burst: Double?
+
+    @Option(help: "Calls under way at once, at the most.")
+    var concurrency = 64
+
+    @Option(name: .customLong("max-attempts"), help: "Attempts a row, throttled calls apart.")
+    var maxAttempts = 8
+
+    @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
+    var reports = "reports"
+
+    @Flag(
+        name: .customLong("exact-csv"),
+        help: "Leave cells that a spreadsheet would run as a formula as they are: for machines.")
+    var exactCSV = false
+
+    @Flag(help: "Do not ask before transferring.")
+    var yes = false
+
+    enum Rate: ExpressibleByArgument, Equatable {
+        case auto
+        case fixed(Double)
+
+        init?(argument: String) {
+            if argument == "auto" {
+                self = .auto
+            } else if let rate = Double(argument), rate > 0, rate <= 100_000 {
+                self = .fixed(rate)
+            } else {
+                return nil
+            }
+        }
+
+        var defaultValueDescription: String { "auto" }
+    }
+
+    func validate() throws {
+        if burst != nil, rate == .auto {
+            throw ValidationError("--burst goes with --rate N.")
+        }
+        guard burst.map({ $0 >= 1 && $0 <= 1_000_000 }) ?? true else {
+            throw ValidationError("--burst takes a number from 1 to 1000000.")
+        }
+        guard (1...4096).contains(concurrency) else {
+            throw ValidationError("--concurrency takes a number from 1 to 4096.")
+        }
+        guard (1...1000).contains(maxAttempts) else {
+            throw ValidationError("--max-attempts takes a number from 1 to 1000.")
+        }
+    }
+
+    /// The options of the run. Without `--burst`, a given rate has a burst of one call.
+    var runOptions: RunOptions {
+        var options = RunOptions()
+        options.concurrency = concurrency
+        options.retry.attemptsMax = maxAttempts
+        if case .fixed(let rate) = rate {
+            options.pace[.transferContact] = .fixed(rate: rate, burst: burst ?? 1)
+        }
+        return options
+    }
+
+    /// The rate that an estimate goes by: the given one, or the documented default of 2 a second.
+    var expectedRate: Double {
+        if case .fixed(let rate) = rate { rate } else { 2 }
+    }
+}

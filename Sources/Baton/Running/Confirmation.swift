@@ -1,0 +1,58 @@
+import TransferCore
+import TransferLedger
+
+/// What a person is asked before contacts are moved.
+struct Confirmation {
+    var job: Job
+    var totals: ControlTotals
+    var destinations: [DestinationTotals]
+    /// Transfers a second to reckon with.
+    var rate: Double
+    var isRateKnown: Bool
+
+    /// Destinations that are named one by one.
+    private static let destinationsShown = 10
+
+    /// How many contacts go where, and how long it will take.
+    var text: String {
+        var lines = ["Transfer \(totals[.pending].of("contact")):"]
+        for entry in destinations.prefix(Self.destinationsShown) {
+            lines.append("  \(entry.rows.grouped.padded(to: 9))  \(entry.destination.words)")
+        }
+        if destinations.count > Self.destinationsShown {
+            let rest = destinations.dropFirst(Self.destinationsShown)
+            let rows = rest.reduce(0) { $0 + $1.rows }
+            lines.append("  \(rows.grouped.padded(to: 9))  \(rest.count.grouped) more destinations")
+        }
+        if totals[.rejected] > 0 {
+            lines.append("\(totals[.rejected].of("row")) are invalid and will not be sent.")
+        }
+        let time = Duration.seconds(Double(totals[.pending]) / rate).words
+        lines.append(
+            isRateKnown
+                ? "At \(rate.short) a second this takes about \(time)."
+                : "At AWS's default of \(rate.short) a second this takes about \(time); "
+                    + "less where the account has more.")
+        lines.append("Endpoint: \(job.options.endpoint)")
+        return lines.joined(separator: "\n")
+    }
+
+    /// Asks; true where the answer is yes.
+    func ask(_ console: Console) throws -> Bool {
+        guard Console.canAsk else {
+            throw UsageError(
+                "Nobody can be asked here: give --yes to transfer without a question. "
+                    + "Nothing was transferred; job \(job.id) is stored.")
+        }
+        Console(level: .normal).say(text + "\nGo on? [y/N]")
+        let answer = readLine()?.lowercased() ?? ""
+        return answer == "y" || answer == "yes"
+    }
+}
+
+extension String {
+    /// With spaces before it, to this width at least.
+    func padded(to width: Int) -> String {
+        String(repeating: " ", count: max(0, width - count)) + self
+    }
+}

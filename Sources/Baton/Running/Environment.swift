@@ -1,0 +1,55 @@
+import ConnectClient
+import FoundationEssentials
+import Glibc
+import TransferCore
+import TransferLedger
+
+extension RunWorker {
+    /// This process.
+    static var current: RunWorker {
+        RunWorker(
+            host: ProcessInfo.processInfo.hostName, user: ProcessInfo.processInfo.userName,
+            processID: getpid(), version: Version.text)
+    }
+}
+
+extension ConnectClient {
+    /// The client of a command.
+    convenience init(
+        _ configuration: ClientConfiguration, profile: String?, environment: [String: String]
+    ) {
+        self.init(
+            configuration: configuration,
+            credentials: CredentialChain.standard(profile: profile, environment: environment),
+            version: Version.text, now: { .now })
+    }
+}
+
+/// A job as `--output json` shows it.
+struct JobState: Encodable {
+    var job: String
+    var input: String
+    var createdAt: String
+    var rows: Int
+    var totals: [String: Int]
+    var isFinished: Bool
+    var report: String?
+
+    init(_ job: Job, _ totals: ControlTotals, report: String? = nil) {
+        self.job = job.id.text
+        input = job.input.name
+        createdAt = job.createdAt.iso8601
+        rows = job.rows
+        self.totals = Dictionary(
+            uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, totals[$0]) })
+        isFinished = totals[.pending] == 0
+        self.report = report
+    }
+}
+
+extension Timestamp {
+    /// ISO 8601, UTC, to the second.
+    var iso8601: String {
+        Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601)
+    }
+}

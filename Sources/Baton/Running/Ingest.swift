@@ -1,0 +1,35 @@
+import ConnectClient
+import Intake
+import TransferCore
+import TransferLedger
+
+extension InputOptions {
+    /// Takes the input in and says what was found.
+    func ingest(
+        into ledger: Ledger, network: NetworkOptions, configuration: ClientConfiguration,
+        console: Console
+    ) async throws -> Ledger.Stored {
+        let options = JobOptions(
+            region: configuration.region, endpoint: "\(configuration.endpoint)",
+            instance: try network.namedInstance().id, flow: try namedFlow(),
+            flowDecides: flowDecides)
+        let stored = try await Intake.ingest(file, options: options, into: ledger, at: .now)
+        switch stored {
+        case .created(let job):
+            let totals = try await ledger.read { try $0.totals(job) }
+            console.say(
+                "Job \(job.id): \(job.rows.of("row")) read, \(totals[.rejected].grouped) rejected.")
+        case .existing(let job):
+            console.say("This is job \(job.id) of \(job.createdAt.iso8601).")
+        }
+        return stored
+    }
+}
+
+extension Ledger.Stored {
+    var job: Job {
+        switch self {
+        case .created(let job), .existing(let job): job
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import ConnectClient
+import Report
+import Synchronization
+import TransferCore
+import TransferLedger
+import TransferRun
+import UnixSignals
+
+/// Works on a stored job from its lock to its report: what `run`, `resume` and `demo` share.
+struct JobRunner {
+    var job: Job
+    var ledger: Ledger
+    var client: ConnectClient
+    var flags: RunFlags
+    var output: OutputOptions
+
+    private var console: Console { output.console }
+
+    /// Runs the job and writes its report; says what came of it.
+    func run() async throws -> ExitStatus {
+        let lock = try await takeLock()
+        let ending = try await transfer()
+        let totals = try await ledger.read { [job] in try $0.totals(job) }
+        let files = try await writer.write(job, from: ledger)
+        _ = consume lock
+        try say(ending, totals, files)
+        return ExitStatus(ending, totals)
+    }
+
+    /// Takes the job's lock; where another process has it, says which.
+    private func takeLock() async throws -> JobLock {
+        do throws(LedgerError) {
+            return try JobLock(job, of: ledger)
+        } catch where error.code == .held {
+            let runs = try await ledger.read { [job] in try $0.runs(job) }
+            guard let holder = runs.last(where: { $0.endedAt == nil }) else { throw error }
+            throw LedgerError(
+                .held,
+                "Job \(job.id) is being worked on by process \(holder.worker.processID) "
+                    + "(\(holder.worker.user) on \(holder.worker.host)), "
+                    + "since \(holder.startedAt.iso8601). Wait for it, or stop it.")
+        }
+    }
+
+    private var writer: ReportWriter {
+        ReportWriter(
+            directory: flags.reports,
+            options: ReportOptions(
+                exactCSV: flags.exactCSV, generatedAt: .now, version: Version.text))
+    }
+
+    /// Transfers while watching for signals and drawing the progress line.
+    private func transfer() async throws -> RunEnding {
+        let run = TransferRun(job, ledger: ledger, service: client, options: flags.runOptions)
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+        let line = ProgressLine()
+        let showsProgress = Console.isTerminal && console.level != .quiet
+        let rates = RateWatch(console: console)
+        return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                try await run.run(by: .current, stops: stops) {
+                    line.update($0)
+                    rates.update($0)
+                }
+            }
+            group.addTask { [console] in
+                await watchSignals(console) { stop.yield() }
+                return nil
+            }
+            if showsProgress {
+                group.addTask {
+                    await line.draw()
+                    return nil
+                }
+            }
+            while let ended = try await group.next() {
+                if let ended { return ended }
+            }
+            return .interrupted
+        }
+    }
+
+    private func say(_ ending: RunEnding, _ totals: ControlTotals, _ files: ReportFiles) throws {
+        if let reason = ending.sentence { Console.complain(reason) }
+        console.say("Job \(job.id), \(totals.words).")
+        console.say("Report: \(files.page)")
+        if totals[.pending] > 0 {
+            console.say("\(totals[.pending].of("row")) to go: baton resume \(job.id)")
+        }
+        if output.output == .json {
+            try Console.json(JobState(job, totals, report: files.directory))
+        }
+    }
+}
+
+/// Waits for SIGINT and SIGTERM: the first drains the run, the second ends the program.
+private func watchSignals(_ console: Console, onFirst stop: @Sendable () -> Void) async {
+    var isStopping = false
+    for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+        if isStopping {
+            Console.complain("Interrupted twice. Calls under way are looked into by `resume`.")
+            BatonCommand.exit(withError: ExitStatus.interruptedTwice.code)
+        }
+        isStopping = true
+        console.say("Stopping: waiting for the calls under way. Once more to stop at once.")
+        stop()
+    }
+}
+
+/// Says with `--verbose` what the pace does.
+private final class RateWatch: Sendable {
+    private let console: Console
+    private let last = Mutex(RunProgress())
+
+    init(console: Console) { self.console = console }
+
+    func update(_ progress: RunProgress) {
+        let before = last.withLock { last in
+            defer { last = progress }
+            return last
+        }
+        if progress.throttled > before.throttled {
+            console.detail(
+                "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
+                    + "going on at \(progress.rate.short) a second.")
+        }
+    }
+}
+
+extension RunEnding {
+    /// Why the run ended early, and what to do; nil where it finished.
+    fileprivate var sentence: String? {
+        switch self {
+        case .finished: nil
+        case .interrupted: "Stopped early, as asked. Every row's state is in the ledger."
+        case .credentials(let failure):
+            "The credentials were refused (\(failure.code)): \(failure.message) "
+                + "Sign in again, then resume."
+        case .accessDenied(let failure):
+            "Every call was refused (\(failure.code)): \(failure.message) "
+                + "Give the role connect:TransferContact, then resume."
+        case .unreachable(let failure):
+            "The service has not answered for too long (\(failure.code)): \(failure.message) "
+                + "Check the network and the endpoint, then resume."
+        }
+    }
+}

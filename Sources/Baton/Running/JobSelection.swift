@@ -1,0 +1,44 @@
+import TransferCore
+import TransferLedger
+
+extension Ledger {
+    /// The job that a command's argument means: an id or its beginning.
+    func job(named prefix: String) async throws -> Job {
+        let matches = try await read { try $0.jobs(idPrefix: prefix.lowercased()) }
+        guard let job = matches.first else {
+            throw LedgerError(
+                .noSuchJob,
+                "There is no job \(prefix) in \(path). `baton jobs --ledger \(path)` lists them.")
+        }
+        guard matches.count == 1 else {
+            throw LedgerError(
+                .manyJobs,
+                "\(matches.count) jobs begin with \(prefix): "
+                    + "\(matches.map(\.id.text).joined(separator: ", ")). Give more of the id.")
+        }
+        return job
+    }
+
+    /// The job that is meant where none is named: the only one that is not finished.
+    func unfinishedJob() async throws -> Job? {
+        let open = try await read { reader in
+            try reader.jobs().filter { try reader.totals($0)[.pending] > 0 }
+        }
+        guard open.count <= 1 else {
+            throw LedgerError(
+                .manyJobs,
+                "\(open.count) jobs in \(path) are not finished: "
+                    + "\(open.map(\.id.text).joined(separator: ", ")). Name one of them.")
+        }
+        return open.first
+    }
+
+    /// The named job; else the newest one.
+    func jobOrNewest(_ prefix: String?) async throws -> Job {
+        if let prefix { return try await job(named: prefix) }
+        guard let newest = try await read({ try $0.jobs().first }) else {
+            throw LedgerError(.noSuchJob, "There is no job in \(path) yet. `baton run` makes one.")
+        }
+        return newest
+    }
+}

@@ -1,0 +1,60 @@
+import Synchronization
+import TransferCore
+import TransferRun
+
+/// The line that shows how far a run is: redrawn four times a second, on a terminal only.
+final class ProgressLine: Sendable {
+    private struct State {
+        var progress = RunProgress()
+        /// Rows done at past looks, for the rate of the last seconds.
+        var looks: [(at: ContinuousClock.Instant, done: Int)] = []
+    }
+
+    private let state = Mutex(State())
+    private static let interval = Duration.milliseconds(250)
+    /// Looks that the shown rate is measured over: 5 s.
+    private static let looksMax = 20
+
+    /// Takes the newest figures.
+    func update(_ progress: RunProgress) {
+        state.withLock { $0.progress = progress }
+    }
+
+    /// Draws until cancelled, then clears the line.
+    func draw() async {
+        while !Task.isCancelled {
+            Console.draw(state.withLock(Self.look))
+            // Cancelled is what this loop waits for.
+            try? await Task.sleep(for: Self.interval)
+        }
+        Console.draw("")
+    }
+
+    private static func look(_ state: inout State) -> String {
+        let progress = state.progress
+        let now = ContinuousClock.now
+        state.looks.append((now, progress.totals.done))
+        if state.looks.count > looksMax { state.looks.removeFirst() }
+        let first = state.looks[0]
+        let seconds = (now - first.at).seconds
+        let rate = seconds > 0 ? Double(progress.totals.done - first.done) / seconds : 0
+        return line(progress, rate: rate)
+    }
+
+    private static func line(_ progress: RunProgress, rate: Double) -> String {
+        let totals = progress.totals
+        var parts = [
+            "\(totals.done.grouped)/\(totals.rows.grouped)",
+            "\(rate.short)/s",
+            "\(progress.throttled.grouped) throttled",
+            "\(totals.amiss.grouped) failed",
+        ]
+        // What the quota gives is steadier than what the last seconds brought.
+        let expected = progress.isRateKnown ? progress.rate : max(rate, progress.rate)
+        if expected > 0, totals[.pending] > 0 {
+            let left = Duration.seconds(Double(totals[.pending]) / expected)
+            parts.append("\(left.words) left")
+        }
+        return parts.joined(separator: " · ")
+    }
+}

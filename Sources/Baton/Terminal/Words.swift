@@ -1,0 +1,56 @@
+import TransferCore
+
+extension Int {
+    /// With a comma between thousands: `12,345`.
+    var grouped: String {
+        var text = ""
+        for (index, digit) in String(magnitude).reversed().enumerated() {
+            if index > 0, index.isMultiple(of: 3) { text.append(",") }
+            text.append(digit)
+        }
+        return (self < 0 ? "-" : "") + String(text.reversed())
+    }
+
+    /// With the noun it counts: `1 row`, `2 rows`.
+    func of(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
+}
+
+extension Double {
+    /// With one digit after the point at the most: `49.9`, `2`.
+    var short: String {
+        let tenths = (self * 10).rounded() / 10
+        return tenths == tenths.rounded() ? String(Int(tenths)) : String(tenths)
+    }
+}
+
+extension Duration {
+    /// In the two largest units: `16 min 40 s`, `1 h 23 min`.
+    var words: String {
+        let seconds = Int(self.seconds.rounded(.up))
+        return switch seconds {
+        case ..<60: "\(max(seconds, 0)) s"
+        case ..<3600: "\(seconds / 60) min \(seconds % 60) s"
+        default: "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+        }
+    }
+}
+
+extension ControlTotals {
+    /// All six with their sum: `2,000 rows: 1,940 transferred, 60 failed, …`.
+    var words: String {
+        let parts = Outcome.allCases.filter { self[$0] > 0 }
+            .map { "\(self[$0].grouped) \($0.rawValue)" }
+        return "\(rows.of("row")): \(parts.joined(separator: ", "))"
+    }
+}
+
+extension Destination {
+    /// In words: `queue 1234`.
+    var words: String {
+        switch self {
+        case .queue(let id): "queue \(id)"
+        case .user(let id): "user \(id)"
+        case .flowDecides: "where the flow decides"
+        }
+    }
+}
