@@ -38,29 +38,21 @@ final class ScriptedServer: Sendable {
     /// Answers the requests in order; the last step holds for all that follow.
     init(_ steps: Step...) throws {
         state = Mutex(State(steps: steps))
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, size) + listen(listener, 64)
-                    + getsockname(listener, address, &size)
-            }
-        }
-        guard result == 0 else { throw SocketError(number: errno) }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        (listener, port) = try boundSocket()
+        guard listen(listener, 64) == 0 else { throw SocketError(number: errno) }
         spawn { [self] in accept() }
     }
 
     /// Ends all connections; without it the threads would keep the server.
+    ///
+    /// Once only: the listener's number may be another server's by the second time.
     func stop() {
-        let connections = state.withLock { state in
+        let connections: [Int32]? = state.withLock { state in
+            guard !state.isStopping else { return nil }
             state.isStopping = true
             return state.connections
         }
+        guard let connections else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
     }
@@ -118,8 +110,34 @@ final class ScriptedServer: Sendable {
     }
 }
 
+/// A port on which nobody listens and nobody else can.
+final class UnservedPort: Sendable {
+    let number: Int
+    private let socket: Int32
+
+    init() throws { (socket, number) = try boundSocket() }
+
+    deinit { close(socket) }
+}
+
 struct SocketError: Error {
     let number: Int32
+}
+
+/// A socket on a port of 127.0.0.1 that the system chose.
+private func boundSocket() throws -> (socket: Int32, port: Int) {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(socket, address, size) + getsockname(socket, address, &size)
+        }
+    }
+    guard result == 0 else { throw SocketError(number: errno) }
+    return (socket, Int(UInt16(bigEndian: address.sin_port)))
 }
 
 /// Reads from the connection; false at its end.

@@ -62,23 +62,33 @@ struct TransportTests {
         #expect(server.received.count == 1)
     }
 
-    @Test func `says that nothing was sent where nobody listens`() async throws {
-        let server = try ScriptedServer(.close)
-        try await withClient(server) { client in
-            server.stop()
-            let failure = await caught { try await client.transfer(request) }
-            // The listener may take one more connection before it is gone.
-            #expect(["ServiceUnreachable", "ConnectionBroken"].contains(failure?.code))
-        }
+    @Test(arguments: ["http", "https"])
+    func `says that nothing was sent where nobody listens`(_ scheme: String) async throws {
+        let port = try UnservedPort()
         let configuration = ClientConfiguration(
-            region: "us-east-1", endpoint: try Endpoint("https://nobody.invalid"))
+            region: "us-east-1", endpoint: try Endpoint("\(scheme)://127.0.0.1:\(port.number)"))
         let client = ConnectClient(
             configuration: configuration, credentials: ListedCredentials("AKID"), version: "1",
             now: { fixedNow })
         let failure = await caught { try await client.transfer(request) }
         #expect(failure?.code == "ServiceUnreachable")
         #expect(failure?.advice == .retry(mayHaveTakenEffect: false))
-        #expect(failure?.message.contains("nobody.invalid") == true)
+        #expect(failure?.message.contains("127.0.0.1") == true)
+    }
+
+    @Test func `says that nothing was sent where the TLS handshake failed`() async throws {
+        let server = try ScriptedServer(accepted)
+        defer { server.stop() }
+        let configuration = ClientConfiguration(
+            region: "us-east-1", endpoint: try Endpoint("https://127.0.0.1:\(server.port)"))
+        let client = ConnectClient(
+            configuration: configuration, credentials: ListedCredentials("AKID"), version: "1",
+            now: { fixedNow })
+        // The server takes the handshake for the head of a request and waits for the rest of it.
+        async let failure = caught { try await client.transfer(request) }
+        while server.connectionCount == 0 { await Task.yield() }
+        server.stop()
+        #expect(await failure?.advice == .retry(mayHaveTakenEffect: false))
     }
 
     @Test(arguments: [
