@@ -95,5 +95,8 @@ let package = Package(
 
         .testTarget(
             name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: rules),
+        .testTarget(
+            name: "ConnectClientTests",
+            dependencies: ["ConnectClient", "TransferCore", "AWSSigning"], swiftSettings: rules),
     ]
 )

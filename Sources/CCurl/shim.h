@@ -3,4 +3,48 @@
 
 #include <curl/curl.h>
 
+/* Swift does not import variadic functions: one wrapper for each type of argument. */
+
+static inline CURLcode baton_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+/* For the options whose text libcurl copies. */
+static inline CURLcode baton_set_text(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+/* For the options that keep the pointer: it must outlive the handle. */
+static inline CURLcode baton_set_pointer(CURL *easy, CURLoption option, void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+/* Sets the bytes of a POST, which libcurl copies. The size goes first: libcurl's rule. */
+static inline CURLcode baton_set_body(CURL *easy, const void *bytes, long count) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, count);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
+}
+
+/* CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION. */
+static inline CURLcode baton_set_callback(CURL *easy, CURLoption option,
+                                          curl_write_callback callback) {
+    return curl_easy_setopt(easy, option, callback);
+}
+
+static inline CURLMcode baton_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+/* 0 where libcurl does not know. */
+static inline long baton_get_long(CURL *easy, CURLINFO info) {
+    long value = 0;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+/* 0 where libcurl does not know. */
+static inline curl_off_t baton_get_offset(CURL *easy, CURLINFO info) {
+    curl_off_t value = 0;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
 #endif

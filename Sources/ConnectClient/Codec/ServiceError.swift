@@ -1,0 +1,44 @@
+import FoundationEssentials
+
+/// What an answer other than a 2xx says, by the conventions of restJson1.
+struct ServiceError {
+    /// `ThrottlingException`; `HTTP503` where the answer names no code.
+    let code: String
+    let message: String
+    /// False where the code is ours, made of the status.
+    let isNamed: Bool
+
+    /// A longer text is cut: it goes into the ledger and into every report.
+    private static let messageCharactersMax = 1024
+    private static let codeCharactersMax = 128
+
+    init(_ response: HTTPResponse) {
+        // Bodies may be empty, HTML from a proxy, or anything: then the status must do.
+        let body = try? JSONDecoder().decode(Members.self, from: Data(response.body))
+        let candidates = [
+            response.headers["x-amzn-errortype"], body?.text("code"), body?.text("Code"),
+            body?.text("__type"),
+        ]
+        let named = candidates.lazy.compactMap { $0.map(Self.tidied) }.first { !$0.isEmpty }
+        code = named ?? "HTTP\(response.status)"
+        isNamed = named != nil
+        let text = body.flatMap(Self.message) ?? ""
+        message =
+            text.isEmpty
+            ? "The service answered HTTP \(response.status) without a message."
+            : String(text.prefix(Self.messageCharactersMax))
+    }
+
+    /// `com.amazonaws.connect#ThrottlingException:http://…` is `ThrottlingException` (botocore,
+    /// RestJSONParser; smithy-rs, sanitize_error_code).
+    private static func tidied(_ code: String) -> String {
+        let head = code.prefix { $0 != ":" }
+        let name = head.split(separator: "#", omittingEmptySubsequences: false).last ?? ""
+        return String(name.trimmingBlanks.prefix(codeCharactersMax))
+    }
+
+    private static func message(in body: Members) -> String? {
+        let names = body.names.filter { ["message", "errormessage"].contains($0.lowercased()) }
+        return names.sorted().lazy.compactMap(body.text).first { !$0.isEmpty }
+    }
+}

@@ -1,0 +1,85 @@
+package import TransferCore
+
+/// The one place where failures are told apart.
+extension TransferFailure {
+    /// What an answer means; nil for a 2xx, which is for the operation to read.
+    package init?(_ response: HTTPResponse, of operation: Operation) {
+        guard !(200..<300).contains(response.status) else { return nil }
+        let error = ServiceError(response)
+        self.init(
+            code: error.code, message: error.message, httpStatus: response.status,
+            requestID: response.requestID,
+            advice: Self.advice(on: error, in: response, of: operation))
+        if (300..<400).contains(response.status) {
+            code = "UnexpectedRedirect"
+            message =
+                "The service answered HTTP \(response.status), a redirect. Baton follows none, "
+                + "since the request is signed for one host. Check the endpoint."
+        }
+    }
+
+    /// In order: the code, where it is known, says more than the status.
+    private static func advice(
+        on error: ServiceError, in response: HTTPResponse, of operation: Operation
+    ) -> Advice {
+        let (code, status) = (error.code, response.status)
+        if ErrorCodes.credentials.contains(code) || ErrorCodes.clock.contains(code) {
+            return .credentials
+        }
+        if status == 429 || ErrorCodes.throttling.contains(code) {
+            return .throttled(retryAfter: retryAfter(response.headers))
+        }
+        // Whatever a server or a proxy on the way says with a 5xx, the service may have acted.
+        if status >= 500 || status < 200 || ErrorCodes.transient.contains(code) {
+            return .retry(mayHaveTakenEffect: true)
+        }
+        switch status {
+        // A 403 that names no code is a firewall's or a proxy's: it will meet every row.
+        case 403 where code.hasPrefix("AccessDenied") || !error.isNamed: return .accessDenied
+        case 409 where operation == .transferContact: return .lookUp
+        default: return .permanent
+        }
+    }
+
+    /// A server that asks for longer is asked again sooner: one wrong header must not stop a night.
+    private static let retryAfterMax: Int64 = 60_000
+
+    /// AWS's own header in milliseconds, else HTTP's in seconds (RFC 9110, 10.2.3); its other form,
+    /// a date, is not used by AWS and is passed over.
+    private static func retryAfter(_ headers: [String: String]) -> Duration? {
+        let own = headers["x-amz-retry-after"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 }
+        if let own { return .milliseconds(min(own, retryAfterMax)) }
+        let seconds = headers["retry-after"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 }
+        return seconds.map { .milliseconds(min($0, retryAfterMax / 1000) * 1000) }
+    }
+
+    /// What it means that no answer came from a host.
+    package init(_ failure: TransportFailure, host: String) {
+        let retry = Advice.retry(mayHaveTakenEffect: failure.mayHaveArrived)
+        switch failure.kind {
+        case .unreachable:
+            self.init(
+                code: "ServiceUnreachable",
+                message: "\(host) cannot be reached: \(failure.detail). Check the network, the "
+                    + "proxy, --region and --endpoint-url.", advice: retry)
+        case .untrusted:
+            self.init(
+                code: "TLSVerificationFailed",
+                message: "The certificate of \(host) was not accepted: \(failure.detail). If a "
+                    + "proxy inspects TLS here, set AWS_CA_BUNDLE to a file with its certificate; "
+                    + "else check --endpoint-url and this machine's clock.", advice: retry)
+        case .timedOut:
+            self.init(
+                code: "RequestTimedOut",
+                message: "\(host) did not answer in time: \(failure.detail).", advice: retry)
+        case .broken:
+            self.init(
+                code: "ConnectionBroken",
+                message: "The connection to \(host) broke before an answer came: "
+                    + "\(failure.detail).", advice: retry)
+        case .cancelled:
+            self.init(
+                code: "Cancelled", message: "The call to \(host) was cancelled.", advice: retry)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Synchronization
+
+/// One request on its way through the transport: what its caller and the thread both hold.
+final class CurlTransfer: Sendable {
+    let request: HTTPRequest
+    private let cancelled = Atomic(false)
+
+    init(_ request: HTTPRequest) { self.request = request }
+
+    var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
+    func cancel() { cancelled.store(true, ordering: .releasing) }
+}
+
+/// The answer as it comes in.
+struct IncomingResponse {
+    private(set) var headers: [String: String] = [:]
+    private(set) var body: [UInt8] = []
+    /// The blank line after the headers has come.
+    private(set) var hasHeaders = false
+    /// Set where a limit was passed; the transfer then ends.
+    private(set) var problem: String?
+    private var headerBytes = 0
+    private let limits: TransportLimits
+
+    init(limits: TransportLimits) { self.limits = limits }
+
+    /// Takes one header line, line end included; false ends the transfer.
+    mutating func take(header line: [UInt8]) -> Bool {
+        headerBytes += line.count
+        guard headerBytes <= limits.headerBytesMax else {
+            problem = "the answer's headers are longer than \(limits.headerBytesMax) bytes"
+            return false
+        }
+        let text = String(decoding: line, as: UTF8.self).filter { !$0.isNewline }
+        if text.hasPrefix("HTTP/") {
+            // After a 100 or a proxy's answer another status line follows, with its own headers.
+            headers = [:]
+            hasHeaders = false
+        } else if text.isEmpty {
+            hasHeaders = true
+        } else if let colon = text.firstIndex(of: ":") {
+            let name = text[..<colon].lowercased()
+            let value = String(text[text.index(after: colon)...].trimmingBlanks)
+            if headers[name] == nil { headers[name] = value }
+        }
+        return true
+    }
+
+    /// Takes the next bytes of the body; false ends the transfer.
+    mutating func take(body bytes: UnsafeRawBufferPointer) -> Bool {
+        guard body.count + bytes.count <= limits.bodyBytesMax else {
+            problem = "the answer is longer than \(limits.bodyBytesMax) bytes"
+            return false
+        }
+        unsafe body.append(contentsOf: bytes)
+        return true
+    }
+}
+
+extension StringProtocol {
+    /// The text without blanks at its ends.
+    var trimmingBlanks: SubSequence {
+        let head = drop(while: \.isWhitespace)
+        let tail = head.reversed().prefix(while: \.isWhitespace).count
+        return head.dropLast(tail)
+    }
+}

@@ -1,0 +1,67 @@
+/// A request, complete: what is signed is what is sent.
+struct HTTPRequest: Sendable {
+    var method: String
+    var url: String
+    /// In the order of the wire, `Host` among them.
+    var headers: [Header]
+    /// Nil for a request without a body.
+    var body: [UInt8]?
+    /// The endpoint is this machine: no proxy may stand between.
+    var isLoopback: Bool
+
+    struct Header: Hashable, Sendable {
+        var name: String
+        var value: String
+    }
+}
+
+/// An answer whose headers came whole.
+package struct HTTPResponse: Sendable {
+    package var status: Int
+    /// Names in lower case; of a repeated header, the first.
+    package var headers: [String: String]
+    package var body: [UInt8]
+    /// Why the body is not whole; nil where it is.
+    package var bodyProblem: String?
+
+    package init(
+        status: Int, headers: [String: String] = [:], body: [UInt8] = [],
+        bodyProblem: String? = nil
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.bodyProblem = bodyProblem
+    }
+
+    /// The id by which AWS's support finds the call.
+    package var requestID: String? { headers["x-amzn-requestid"] ?? headers["x-amz-request-id"] }
+}
+
+/// Why no answer came.
+package struct TransportFailure: Error, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// No connection: name, network, proxy or TLS handshake.
+        case unreachable
+        /// The server's certificate was not accepted, or the CA bundle could not be used.
+        case untrusted
+        /// The time was up.
+        case timedOut
+        /// The connection broke, or what came was no HTTP.
+        case broken
+        /// The task that asked was cancelled, or the client was shut down.
+        case cancelled
+    }
+
+    package var kind: Kind
+    /// What libcurl says, such as `Could not resolve host: …`; no secrets are in it.
+    package var detail: String
+    /// False only where no byte of the request can have arrived.
+    package var mayHaveArrived: Bool
+
+    package init(kind: Kind, detail: String, mayHaveArrived: Bool) {
+        self.kind = kind
+        self.detail = detail
+        self.mayHaveArrived = mayHaveArrived
+    }
+}

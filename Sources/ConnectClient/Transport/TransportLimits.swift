@@ -1,0 +1,18 @@
+/// What the transport waits for and takes in at most.
+package struct TransportLimits: Hashable, Sendable {
+    /// From the name to the end of the TLS handshake.
+    package var connectTimeout: Duration = .seconds(5)
+    /// The whole call; a transfer that takes longer is looked at again by the run.
+    package var totalTimeout: Duration = .seconds(30)
+    /// Answers of the operations in use stay below 100 KiB.
+    package var bodyBytesMax = 1 << 20
+    package var headerBytesMax = 64 << 10
+    /// Connections open at once; further calls wait for one.
+    package var connectionsMax = 256
+    /// A connection idle for longer is not used again: the service may be closing it just then.
+    package var idleSecondsMax = 15
+    /// A file of PEM certificates to trust instead of the system's.
+    package var caBundle: String?
+
+    package init() {}
+}

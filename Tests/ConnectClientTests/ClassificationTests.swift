@@ -1,0 +1,158 @@
+import ConnectClient
+import Testing
+import TransferCore
+
+/// The table "What gets refused how" and the service model's errors, as pure decoding.
+struct ClassificationTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var status: Int
+        var code: String
+        var advice: TransferFailure.Advice
+        var testDescription: String { "\(status) \(code)" }
+    }
+
+    static let cases: [Case] = [
+        // The seven of the model.
+        Case(status: 400, code: "InvalidRequestException", advice: .permanent),
+        Case(status: 402, code: "ServiceQuotaExceededException", advice: .permanent),
+        Case(status: 403, code: "AccessDeniedException", advice: .accessDenied),
+        Case(status: 404, code: "ResourceNotFoundException", advice: .permanent),
+        Case(status: 409, code: "IdempotencyException", advice: .lookUp),
+        Case(status: 429, code: "ThrottlingException", advice: .throttled(retryAfter: nil)),
+        Case(
+            status: 500, code: "InternalServiceException",
+            advice: .retry(mayHaveTakenEffect: true)),
+        // Others that AWS may send.
+        Case(status: 400, code: "ThrottlingException", advice: .throttled(retryAfter: nil)),
+        Case(status: 503, code: "SlowDown", advice: .throttled(retryAfter: nil)),
+        Case(status: 429, code: "LimitExceededException", advice: .throttled(retryAfter: nil)),
+        Case(status: 429, code: "Surprise", advice: .throttled(retryAfter: nil)),
+        Case(status: 400, code: "RequestTimeout", advice: .retry(mayHaveTakenEffect: true)),
+        Case(status: 502, code: "Surprise", advice: .retry(mayHaveTakenEffect: true)),
+        Case(status: 503, code: "Surprise", advice: .retry(mayHaveTakenEffect: true)),
+        Case(status: 504, code: "Surprise", advice: .retry(mayHaveTakenEffect: true)),
+        Case(status: 410, code: "ContactNotFoundException", advice: .permanent),
+        Case(status: 400, code: "InvalidActiveRegionException", advice: .permanent),
+        Case(status: 418, code: "Surprise", advice: .permanent),
+        Case(status: 403, code: "Surprise", advice: .permanent),
+        Case(status: 403, code: "AccessDenied", advice: .accessDenied),
+        Case(status: 403, code: "ExpiredToken", advice: .credentials),
+        Case(status: 403, code: "ExpiredTokenException", advice: .credentials),
+        Case(status: 403, code: "InvalidSignatureException", advice: .credentials),
+        Case(status: 403, code: "SignatureDoesNotMatch", advice: .credentials),
+        Case(status: 403, code: "UnrecognizedClientException", advice: .credentials),
+        Case(status: 403, code: "InvalidClientTokenId", advice: .credentials),
+        Case(status: 403, code: "MissingAuthenticationToken", advice: .credentials),
+        Case(status: 403, code: "MissingAuthenticationTokenException", advice: .credentials),
+        Case(status: 403, code: "IncompleteSignature", advice: .credentials),
+        Case(status: 400, code: "RequestExpired", advice: .credentials),
+    ]
+
+    private func decoded(
+        _ status: Int, _ headers: [String: String] = [:], _ body: String = "",
+        _ operation: Operation = .transferContact
+    ) -> TransferFailure? {
+        TransferFailure(
+            HTTPResponse(status: status, headers: headers, body: Array(body.utf8)), of: operation)
+    }
+
+    @Test(arguments: cases)
+    func `classifies by status and code, wherever the code stands`(_ one: Case) {
+        let message = #""Message":"why""#
+        let spellings = [
+            decoded(one.status, ["x-amzn-errortype": one.code], "{\(message)}"),
+            decoded(one.status, ["x-amzn-errortype": one.code + ":http://x/#y"], "{\(message)}"),
+            decoded(
+                one.status, [:], #"{"__type":"com.amazonaws.connect#\#(one.code)",\#(message)}"#),
+            decoded(one.status, [:], #"{"code":"\#(one.code)",\#(message)}"#),
+            decoded(one.status, [:], #"{"Code":"\#(one.code)",\#(message)}"#),
+        ]
+        for failure in spellings {
+            #expect(failure?.code == one.code)
+            #expect(failure?.advice == one.advice)
+            #expect(failure?.message == "why")
+            #expect(failure?.httpStatus == one.status)
+        }
+    }
+
+    @Test(arguments: [
+        "", "<html><body>502 Bad Gateway</body></html>", "null", "[]", "{", #"{"message":7}"#,
+        #"{"code":null,"__type":[]}"#, "\u{0}\u{FFFD}",
+    ])
+    func `does with the status where the body says nothing`(_ body: String) {
+        #expect(decoded(429, [:], body)?.advice == .throttled(retryAfter: nil))
+        #expect(decoded(503, [:], body)?.advice == .retry(mayHaveTakenEffect: true))
+        #expect(decoded(403, [:], body)?.advice == .accessDenied)
+        #expect(decoded(404, [:], body)?.advice == .permanent)
+        #expect(decoded(404, [:], body)?.code == "HTTP404")
+        #expect(
+            decoded(404, [:], body)?.message == "The service answered HTTP 404 without a message.")
+    }
+
+    @Test(arguments: [#"{"message":"m"}"#, #"{"Message":"m"}"#, #"{"errorMessage":"m"}"#])
+    func `finds the message in any case`(_ body: String) {
+        #expect(decoded(400, [:], body)?.message == "m")
+    }
+
+    @Test func `cuts a message that is too long`() {
+        let long = String(repeating: "x", count: 100_000)
+        #expect(decoded(400, [:], #"{"message":"\#(long)"}"#)?.message.count == 1024)
+    }
+
+    @Test func `keeps the request's id`() {
+        #expect(decoded(400, ["x-amzn-requestid": "r"])?.requestID == "r")
+    }
+
+    @Test func `looks a 409 up for a transfer alone`() {
+        #expect(decoded(409)?.advice == .lookUp)
+        #expect(decoded(409, [:], "", .describeContact)?.advice == .permanent)
+    }
+
+    @Test func `takes a server's hint, within bounds`() {
+        func hint(_ headers: [String: String]) -> Duration? {
+            guard case .throttled(let hint) = decoded(429, headers)?.advice else { return nil }
+            return hint
+        }
+        #expect(hint(["x-amz-retry-after": "1500"]) == .milliseconds(1500))
+        #expect(hint(["x-amz-retry-after": "1500", "retry-after": "9"]) == .milliseconds(1500))
+        #expect(hint(["retry-after": "3"]) == .seconds(3))
+        #expect(hint(["retry-after": "9223372036854775807"]) == .seconds(60))
+        #expect(hint(["x-amz-retry-after": "9000000"]) == .seconds(60))
+        #expect(hint(["x-amz-retry-after": "-1", "retry-after": "-1"]) == nil)
+        #expect(hint(["retry-after": "Sun, 22 Nov 2026 10:08:07 GMT"]) == nil)
+    }
+
+    @Test(arguments: ["", "{}", "[]", "<html/>", #"{"ContactId":""}"#, #"{"ContactId":7}"#])
+    func `has a 200 without an id looked up`(_ body: String) {
+        let response = HTTPResponse(status: 200, body: Array(body.utf8))
+        let failure = #expect(throws: TransferFailure.self) {
+            try AnswerDecoding.acceptedTransfer(response)
+        }
+        #expect(failure?.advice == .lookUp)
+    }
+
+    @Test(arguments: ["{}", #"{"Contact":null}"#, #"{"Contact":"x"}"#, "oops"])
+    func `asks again where no contact can be read`(_ body: String) {
+        let response = HTTPResponse(status: 200, body: Array(body.utf8))
+        let failure = #expect(throws: TransferFailure.self) {
+            try AnswerDecoding.contactState(response)
+        }
+        #expect(failure?.advice == .retry(mayHaveTakenEffect: true))
+    }
+
+    @Test func `passes over members of other types`() throws {
+        let body = #"{"Contact":{"Channel":1,"QueueInfo":[],"InitiationTimestamp":"x","Id":{}}}"#
+        let response = HTTPResponse(status: 200, body: Array(body.utf8))
+        #expect(try AnswerDecoding.contactState(response) == ContactState())
+    }
+
+    @Test func `tells what to do about a certificate`() {
+        let failure = TransferFailure(
+            TransportFailure(kind: .untrusted, detail: "self-signed", mayHaveArrived: false),
+            host: "connect.example")
+        #expect(failure.code == "TLSVerificationFailed")
+        #expect(failure.message.contains("connect.example"))
+        #expect(failure.message.contains("AWS_CA_BUNDLE"))
+        #expect(failure.advice == .retry(mayHaveTakenEffect: false))
+    }
+}

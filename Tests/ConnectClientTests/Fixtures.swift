@@ -1,0 +1,68 @@
+import AWSSigning
+import ConnectClient
+import Synchronization
+import Testing
+import TransferCore
+
+/// An HTTP answer with its length.
+func answer(_ status: String, _ headers: String..., body: String = "") -> String {
+    let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
+    return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
+}
+
+/// A provider that gives the listed credentials in turn, the last for ever, and counts.
+final class ListedCredentials: CredentialProvider {
+    private let list: [Credentials]
+    private let calls = Mutex(0)
+
+    init(_ ids: String...) {
+        list = ids.map { Credentials(accessKeyID: $0, secretAccessKey: "hush") }
+    }
+
+    var callCount: Int { calls.withLock { $0 } }
+
+    func credentials() -> Credentials? {
+        let call = calls.withLock { calls in
+            defer { calls += 1 }
+            return calls
+        }
+        return list.isEmpty ? nil : list[min(call, list.count - 1)]
+    }
+}
+
+/// 2026-11-22T09:08:07Z
+let fixedNow = Timestamp(milliseconds: 1_795_338_487_000)
+
+let request = TransferRequest(
+    instance: InstanceID(valid: "i1"), contact: ContactID(valid: "c1"),
+    flow: ContactFlowID(valid: "f1"), destination: .queue(QueueID(valid: "q1")),
+    token: ClientToken(valid: "t1"))
+
+/// Runs a test with a server and a client of it, and ends the server.
+func withClient(
+    _ server: ScriptedServer, credentials: any CredentialProvider = ListedCredentials("AKID"),
+    limits: (inout TransportLimits) -> Void = { _ in },
+    _ body: (ConnectClient) async throws -> Void
+) async throws {
+    defer { server.stop() }
+    var configuration = ClientConfiguration(
+        region: "us-east-1", endpoint: try Endpoint(server.url))
+    limits(&configuration.limits)
+    try await body(
+        ConnectClient(
+            configuration: configuration, credentials: credentials, version: "1.2.3",
+            now: { fixedNow }))
+}
+
+/// The failure that a call ends with; nil where it succeeds.
+func caught<Value>(_ call: () async throws -> Value) async -> TransferFailure? {
+    do {
+        _ = try await call()
+        return nil
+    } catch let failure as TransferFailure {
+        return failure
+    } catch {
+        Issue.record(error, "The client throws transfer failures and nothing else.")
+        return nil
+    }
+}

@@ -1,0 +1,194 @@
+import Glibc
+import Synchronization
+
+/// A server of HTTP/1.1 on a socket of its own, which answers what the test says, byte by byte.
+///
+/// A thread accepts, another serves each connection; all end with the server.
+final class ScriptedServer: Sendable {
+    /// What to do with one request, once it has come whole.
+    enum Step: Sendable {
+        case send(String)
+        case sendThenClose(String)
+        /// Closes the connection without a byte.
+        case close
+        /// Says nothing until the client hangs up.
+        case silence
+    }
+
+    struct Received: Sendable {
+        var requestLine: String
+        /// Names in lower case.
+        var headers: [String: String]
+        var body: String
+        /// Which connection it came on, counted from 0.
+        var connection: Int
+    }
+
+    private struct State {
+        var steps: [Step]
+        var received: [Received] = []
+        var connections: [Int32] = []
+        var isStopping = false
+    }
+
+    let port: Int
+    private let listener: Int32
+    private let state: Mutex<State>
+
+    /// Answers the requests in order; the last step holds for all that follow.
+    init(_ steps: Step...) throws {
+        state = Mutex(State(steps: steps))
+        (listener, port) = try boundSocket()
+        guard listen(listener, 64) == 0 else { throw SocketError(number: errno) }
+        spawn { [self] in accept() }
+    }
+
+    /// Ends all connections; without it the threads would keep the server.
+    ///
+    /// Once only: the listener's number may be another server's by the second time.
+    func stop() {
+        let connections: [Int32]? = state.withLock { state in
+            guard !state.isStopping else { return nil }
+            state.isStopping = true
+            return state.connections
+        }
+        guard let connections else { return }
+        shutdown(listener, Int32(SHUT_RDWR))
+        for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
+    }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+    var received: [Received] { state.withLock { $0.received } }
+    /// How many connections were opened so far.
+    var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    private func accept() {
+        while true {
+            let connection = Glibc.accept(listener, nil, nil)
+            guard connection >= 0 else { break }
+            let number: Int? = state.withLock { state in
+                guard !state.isStopping else { return nil }
+                state.connections.append(connection)
+                return state.connections.count - 1
+            }
+            guard let number else {
+                close(connection)
+                break
+            }
+            spawn { [self] in serve(connection, number) }
+        }
+        close(listener)
+    }
+
+    private func serve(_ connection: Int32, _ number: Int) {
+        // Shut down, not closed, so that `stop` never meets a number given out anew.
+        defer { shutdown(connection, Int32(SHUT_RDWR)) }
+        var buffer: [UInt8] = []
+        while let request = next(connection, &buffer, number) {
+            let step = state.withLock { state in
+                state.received.append(request)
+                return state.steps.count > 1 ? state.steps.removeFirst() : state.steps[0]
+            }
+            switch step {
+            case .send(let text): write(text, to: connection)
+            case .sendThenClose(let text): return write(text, to: connection)
+            case .close: return
+            case .silence: while fill(&buffer, from: connection) {}
+            }
+        }
+    }
+
+    private func write(_ text: String, to connection: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { bytes in
+                Glibc.send(connection, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+/// A port on which nobody listens and nobody else can.
+final class UnservedPort: Sendable {
+    let number: Int
+    private let socket: Int32
+
+    init() throws { (socket, number) = try boundSocket() }
+
+    deinit { close(socket) }
+}
+
+struct SocketError: Error {
+    let number: Int32
+}
+
+/// A socket on a port of 127.0.0.1 that the system chose.
+private func boundSocket() throws -> (socket: Int32, port: Int) {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(socket, address, size) + getsockname(socket, address, &size)
+        }
+    }
+    guard result == 0 else { throw SocketError(number: errno) }
+    return (socket, Int(UInt16(bigEndian: address.sin_port)))
+}
+
+/// Reads from the connection; false at its end.
+private func fill(_ buffer: inout [UInt8], from connection: Int32) -> Bool {
+    var chunk = [UInt8](repeating: 0, count: 65536)
+    let count = recv(connection, &chunk, chunk.count, 0)
+    guard count > 0 else { return false }
+    buffer += chunk[..<count]
+    return true
+}
+
+/// The next whole request; nil where the client hung up.
+private func next(
+    _ connection: Int32, _ buffer: inout [UInt8], _ number: Int
+) -> ScriptedServer.Received? {
+    let end = Array("\r\n\r\n".utf8)
+    var head = buffer.firstRange(of: end)
+    while head == nil {
+        guard fill(&buffer, from: connection) else { return nil }
+        head = buffer.firstRange(of: end)
+    }
+    guard let head else { return nil }
+    var lines = String(decoding: buffer[..<head.lowerBound], as: UTF8.self)
+        .split(separator: "\r\n").map(String.init)
+    let requestLine = lines.removeFirst()
+    var headers: [String: String] = [:]
+    for line in lines {
+        let pair = line.split(separator: ":", maxSplits: 1).map(String.init)
+        headers[pair[0].lowercased()] = pair.count > 1 ? String(pair[1].dropFirst()) : ""
+    }
+    let length = headers["content-length"].flatMap { Int($0) } ?? 0
+    while buffer.count < head.upperBound + length {
+        guard fill(&buffer, from: connection) else { return nil }
+    }
+    let body = String(decoding: buffer[head.upperBound..<head.upperBound + length], as: UTF8.self)
+    buffer.removeFirst(head.upperBound + length)
+    return ScriptedServer.Received(
+        requestLine: requestLine, headers: headers, body: body, connection: number)
+}
+
+private func spawn(_ body: @escaping @Sendable () -> Void) {
+    final class Start: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+            return nil
+        }, Unmanaged.passRetained(Start(body)).toOpaque())
+    pthread_detach(thread)
+}

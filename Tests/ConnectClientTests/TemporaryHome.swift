@@ -1,0 +1,27 @@
+import FoundationEssentials
+
+/// A home directory with shared files of AWS in it, gone at the end of the test.
+final class TemporaryHome: Sendable {
+    let path: String
+
+    init(config: String? = nil, credentials: String? = nil) throws {
+        let directory = FileManager.default.temporaryDirectory
+            .appending(path: "baton-client-\(UUID().uuidString)")
+        let shared = directory.appending(path: ".aws")
+        try FileManager.default.createDirectory(at: shared, withIntermediateDirectories: true)
+        path = directory.path()
+        for (name, text) in [("config", config), ("credentials", credentials)] {
+            try text.map { try Data($0.utf8).write(to: shared.appending(path: name)) }
+        }
+    }
+
+    deinit {
+        // What is left in the temporary directory harms nobody.
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// An environment with this home and nothing else of AWS's.
+    func environment(_ more: [String: String] = [:]) -> [String: String] {
+        more.merging(["HOME": path]) { given, _ in given }
+    }
+}
