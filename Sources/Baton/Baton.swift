@@ -1,3 +1,7 @@
-import Subprocess
 import ArgumentParser
-@main struct BatonCommand: AsyncParsableCommand { func run() async throws {} }
+import Subprocess
+
+@main struct BatonCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "baton", subcommands: [SimulateCommand.self])
+}
