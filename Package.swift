@@ -74,10 +74,11 @@ let package = Package(
             name: "ConnectSimulator",
             dependencies: [
                 "AWSSigning",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: rules),
@@ -85,7 +86,7 @@ let package = Package(
             name: "Baton",
             dependencies: [
                 "TransferCore", "ConnectClient", "TransferLedger", "Intake", "TransferRun",
-                "Report", "ConnectSimulator",
+                "Report", "ConnectSimulator", "AWSSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -98,5 +99,14 @@ let package = Package(
         .testTarget(
             name: "ConnectClientTests",
             dependencies: ["ConnectClient", "TransferCore", "AWSSigning"], swiftSettings: rules),
+        .testTarget(
+            name: "ConnectSimulatorTests",
+            dependencies: [
+                "ConnectSimulator", "AWSSigning", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: rules),
+        .testTarget(
+            name: "TransferCoreTests", dependencies: ["TransferCore"], swiftSettings: rules),
     ]
 )

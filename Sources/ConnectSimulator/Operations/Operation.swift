@@ -1,0 +1,45 @@
+/// The operations by the service's own names.
+package enum OperationName: String, Hashable, Sendable, CaseIterable {
+    case transferContact = "TransferContact"
+    case describeContact = "DescribeContact"
+    case listAssociatedContacts = "ListAssociatedContacts"
+}
+
+/// One operation of the service: where it is, how often it may be called, what it does.
+///
+/// Another one takes a case in ``OperationName``, a file with its definition, and a line in
+/// ``definitions``.
+package struct Operation: Sendable {
+    /// What an operation answers, and what it changed.
+    package struct Outcome: Sendable {
+        package var body: [UInt8]
+        /// The transfer that took effect in this call.
+        package var effect: Transfer?
+        /// The call got the answer of an earlier one.
+        package var isRepeated = false
+    }
+
+    typealias Action =
+        @Sendable (CallParameters, inout ConnectState, Moment) throws(Refusal) -> Outcome
+
+    package let name: OperationName
+    let method: String
+    let path: PathTemplate
+    /// The quota that the service documents.
+    package let quota: Quota
+    let perform: Action
+
+    package static let definitions: [Operation] = [
+        .transferContact, .describeContact, .listAssociatedContacts,
+    ]
+
+    /// The operation of a method and a path; nil where the service has none there.
+    package static func matching(
+        method: String, path: Substring
+    ) -> (operation: Operation, labels: [String: String])? {
+        for operation in definitions where operation.method == method {
+            if let labels = operation.path.labels(in: path) { return (operation, labels) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,72 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+// The wire: what a request looks like, and what AWS's answers look like.
+extension Responder {
+    private static let requestIDField = HTTPField.Name("x-amzn-RequestId")
+    private static let errorTypeField = HTTPField.Name("x-amzn-ErrorType")
+
+    /// The whole body; nil where it is too long.
+    static func body(of request: Request) async throws -> [UInt8]? {
+        do {
+            let buffer = try await request.body.collect(upTo: bodyBytesMax)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            return nil
+        }
+    }
+
+    /// An answer as AWS's front door dresses it.
+    func response(_ reply: Reply, requestID: SimulatedID?, to request: Request) -> Response {
+        var headers = headers(for: request)
+        if let requestID, let name = Self.requestIDField { headers[name] = requestID.text }
+        if let exception = reply.exception, let name = Self.errorTypeField {
+            // The long form, which clients must cut at the colon: AWS sends both.
+            headers[name] =
+                "\(exception.rawValue):http://internal.amazon.com/coral/com.amazonaws.connect/"
+        }
+        return Response(
+            status: .init(code: reply.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+    }
+
+    /// The headers of every answer.
+    func headers(for request: Request) -> HTTPFields {
+        [
+            .contentType: "application/json",
+            .date: HTTPDate.text(clock.now()),
+            .connection: request.headers[.connection] == "close" ? "close" : "keep-alive",
+        ]
+    }
+
+    /// Closes a connection with a TCP reset, as a crashed server or a cut line does.
+    ///
+    /// - Returns: what to throw at Hummingbird, so that it leaves the closed connection alone.
+    static func reset(_ channel: any Channel) async throws -> some Error {
+        // A linger of 0 seconds makes close(2) send RST and drop what was not sent (socket(7)).
+        if let socket = channel as? any SocketOptionProvider {
+            try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        }
+        try await channel.close()
+        return ConnectionReset()
+    }
+}
+
+private struct ConnectionReset: Error {}
+
+extension Call {
+    /// Takes a request as it stood on the wire.
+    init(_ head: HTTPRequest, body: [UInt8]) {
+        self.init(method: head.method.rawValue, target: head.path ?? "/", body: body)
+        // HTTPTypes keeps `Host` apart from the other fields, and it is always signed.
+        if let host = head.authority { headers.append(("host", host)) }
+        headers += head.headerFields.map { ($0.name.canonicalName, $0.value) }
+    }
+}

@@ -1,0 +1,81 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import Synchronization
+
+/// Takes requests off the wire, has them decided, and answers as AWS does.
+final class Responder: Sendable {
+    /// More than any call of the service can need; what is longer is answered with 413.
+    static let bodyBytesMax = 64 * 1024
+    private static let statisticsPath = "/simulator/stats"
+
+    private let desk: Mutex<Desk>
+    private let gate: SignatureGate?
+    private let effects: EffectsLog?
+    let clock: SimulatorClock
+    /// Called once the count of effects is lost.
+    private let onFailure: @Sendable (SimulatorError) -> Void
+
+    init(
+        _ options: SimulatorOptions, world: World, clock: SimulatorClock, effects: EffectsLog?,
+        onFailure: @escaping @Sendable (SimulatorError) -> Void
+    ) {
+        desk = Mutex(Desk(options, world: world, at: clock.now()))
+        gate =
+            options.verifiesSignatures
+            ? SignatureGate(
+                region: options.region, allowed: options.credentials,
+                denied: options.deniedCredentials) : nil
+        self.effects = effects
+        self.clock = clock
+        self.onFailure = onFailure
+    }
+
+    var statistics: Statistics { desk.withLock { $0.statistics } }
+
+    /// The answer to one request.
+    ///
+    /// - Throws: where there is to be none; the connection is then closed.
+    func response(to request: Request, on channel: any Channel) async throws -> Response {
+        guard let body = try await Self.body(of: request) else {
+            return Response(status: .contentTooLarge, headers: headers(for: request))
+        }
+        if request.head.path == Self.statisticsPath {
+            return response(Reply(try JSON.bytes(statistics)), requestID: nil, to: request)
+        }
+        let decision = try decide(Call(request.head, body: body))
+        // A cancelled wait closes the connection: the server is going down.
+        if decision.delay > .zero { try await Task.sleep(for: decision.delay) }
+        guard let reply = decision.reply else { throw try await Self.reset(channel) }
+        return response(reply, requestID: decision.requestID, to: request)
+    }
+
+    private func decide(_ call: Call) throws(SimulatorError) -> Desk.Decision {
+        let now = clock.now()
+        let refusal = refusal(of: call, at: now)
+        do {
+            return try desk.withLock { desk throws(SimulatorError) in
+                let decision = desk.decide(call, refusal: refusal, at: now)
+                // Under the lock, though it is a write to a file: were it outside, the same call
+                // repeated on another connection could be answered before its effect is recorded.
+                if let effect = decision.effect { try effects?.append(effect) }
+                return decision
+            }
+        } catch {
+            onFailure(error)
+            throw error
+        }
+    }
+
+    /// Why the front door turns a call away; outside the lock, since it is most of the work.
+    private func refusal(of call: Call, at now: Moment) -> Refusal? {
+        guard let gate else { return nil }
+        let operation = Operation.matching(method: call.method, path: call.path)?.operation.name
+        do {
+            try gate.admit(call, operation: operation, at: now)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

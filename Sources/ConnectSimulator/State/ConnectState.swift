@@ -1,0 +1,153 @@
+/// An instance of Amazon Connect: what it knows, and the rules by which it changes.
+///
+/// A plain value: it reads no clock and draws no chance but from its own seed.
+package struct ConnectState: Sendable {
+    package let world: World
+    private let queues: Set<SimulatedID>
+    private let users: Set<SimulatedID>
+    private let flows: [SimulatedID: WorldFlow]
+    private var contacts: [SimulatedID: ContactRecord] = [:]
+    /// The contacts of each tree, oldest first; trees of one contact are left out, since most are.
+    private var trees: [SimulatedID: [SimulatedID]] = [:]
+    private var tokens = TokenRegister()
+    private var generator: SeededGenerator
+
+    /// Starts an instance with the contacts of a world.
+    package init(_ world: World, at start: Moment) {
+        self.world = world
+        queues = Set(world.queues.map(\.id))
+        users = Set(world.users.map(\.id))
+        flows = Dictionary(uniqueKeysWithValues: world.flows.map { ($0.id, $0) })
+        // Another stream than the world's, or new contacts would get the ids of old ones.
+        generator = SeededGenerator(seed: world.options.seed, call: .max)
+        contacts.reserveCapacity(world.contacts.count * 2)
+        for contact in world.contacts {
+            for record in contact.records(startingAt: start) { add(record) }
+        }
+    }
+
+    /// Transfers a contact; a repeated client token changes nothing and gets its answer again.
+    package mutating func transfer(
+        _ parameters: TransferParameters, at now: Moment
+    ) throws(Refusal) -> (transfer: Transfer, isRepeated: Bool) {
+        try requireInstance(parameters.instance)
+        switch tokens.finding(for: parameters, at: now) {
+        case .unknown: break
+        case .repeated(let transfer): return (transfer, true)
+        case .taken:
+            throw Refusal(
+                .idempotency, "The client token was used before, with other parameters.")
+        }
+
+        var old = try transferableContact(parameters.contact)
+        let flow = try usableFlow(parameters.flow)
+        let place = try place(parameters.destination, flow: flow)
+        let new = old.transferred(to: place, as: SimulatedID(using: &generator), at: now)
+        old.endTransferred(at: now)
+        contacts[old.id] = old
+        add(new)
+        let transfer = Transfer(
+            contact: old.id, newContact: new.id, place: place, token: parameters.token, at: now)
+        tokens.keep(parameters, transfer: transfer)
+        return (transfer, false)
+    }
+
+    /// Says what is known of a contact.
+    package func contact(
+        _ id: String, in instance: String
+    ) throws(Refusal) -> ContactRecord {
+        try requireInstance(instance)
+        return try record(id)
+    }
+
+    /// The contacts of a contact's tree, oldest first, itself among them.
+    package func associatedContacts(
+        of id: String, in instance: String
+    ) throws(Refusal) -> [ContactRecord] {
+        let contact = try contact(id, in: instance)
+        return (trees[contact.root] ?? [contact.root]).compactMap { contacts[$0] }
+    }
+
+    private mutating func add(_ record: ContactRecord) {
+        contacts[record.id] = record
+        guard record.previous != nil else { return }
+        trees[record.root, default: [record.root]].append(record.id)
+    }
+}
+
+// The rules of TransferContact (API reference; the exceptions that it leaves open are those of
+// ``UndocumentedAnswer``).
+extension ConnectState {
+    private func requireInstance(_ id: String) throws(Refusal) {
+        guard id == world.instance.text else {
+            throw Refusal(.resourceNotFound, "The instance \(id) was not found.")
+        }
+    }
+
+    private func record(_ id: String) throws(Refusal) -> ContactRecord {
+        guard let key = SimulatedID(id), let record = contacts[key] else {
+            throw Refusal(.resourceNotFound, "The contact \(id) was not found.")
+        }
+        return record
+    }
+
+    private func transferableContact(_ id: String) throws(Refusal) -> ContactRecord {
+        let contact = try record(id)
+        guard contact.channel.canBeTransferred else {
+            throw Refusal(
+                UndocumentedAnswer.wrongChannel,
+                "The contact \(id) is a \(contact.channel.rawValue) contact. Only TASK and EMAIL "
+                    + "contacts can be transferred.")
+        }
+        guard contact.end == nil else {
+            throw Refusal(UndocumentedAnswer.contactEnded, "The contact \(id) is not active.")
+        }
+        guard contact.transfers < ServiceLimits.transfersPerChain else {
+            throw Refusal(
+                UndocumentedAnswer.tooManyTransfers,
+                "The contact \(id) was transferred \(contact.transfers) times. "
+                    + "A contact cannot be transferred more often.")
+        }
+        return contact
+    }
+
+    private func usableFlow(_ id: String) throws(Refusal) -> WorldFlow {
+        guard let key = SimulatedID(id), let flow = flows[key] else {
+            throw Refusal(.resourceNotFound, "The contact flow \(id) was not found.")
+        }
+        guard flow.kind.carriesTransfers else {
+            throw Refusal(
+                UndocumentedAnswer.wrongFlowType,
+                "The contact flow \(id) is of type \(flow.kind.rawValue), which carries no "
+                    + "transfers.")
+        }
+        guard !flow.isArchived else {
+            throw Refusal(UndocumentedAnswer.flowArchived, "The contact flow \(id) is archived.")
+        }
+        return flow
+    }
+
+    private func place(
+        _ destination: TransferParameters.Destination, flow: WorldFlow
+    ) throws(Refusal) -> Place {
+        switch destination {
+        case .queue(let id):
+            guard let key = SimulatedID(id), queues.contains(key) else {
+                throw Refusal(.resourceNotFound, "The queue \(id) was not found.")
+            }
+            return .queue(key)
+        case .user(let id):
+            guard let key = SimulatedID(userID(id)), users.contains(key) else {
+                throw Refusal(.resourceNotFound, "The user \(id) was not found.")
+            }
+            return .user(key)
+        case .flowDecides: return .queue(flow.ownQueue)
+        }
+    }
+
+    /// The id in a user's ARN of this instance, or the text as it is.
+    private func userID(_ text: String) -> Substring {
+        let prefix = "\(world.instanceARN)/agent/"
+        return text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]
+    }
+}

@@ -1,0 +1,52 @@
+package import struct FoundationEssentials.Date
+
+/// A moment of the simulator's clock, in nanoseconds since 1970-01-01T00:00:00Z.
+package struct Moment: Hashable, Sendable, Comparable {
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// Makes a moment of whole seconds since 1970.
+    package init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
+
+    package init(_ date: Date) { nanoseconds = Int64(date.timeIntervalSince1970 * 1e9) }
+
+    /// Seconds since 1970 with milliseconds: the form of every timestamp in the service's JSON.
+    package var seconds: Double { Double(milliseconds) / 1000 }
+    package var milliseconds: Int64 { nanoseconds / 1_000_000 }
+
+    package static func < (a: Moment, b: Moment) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    package static func + (a: Moment, b: Duration) -> Moment {
+        Moment(nanoseconds: a.nanoseconds + b.wholeNanoseconds)
+    }
+
+    package static func - (a: Moment, b: Duration) -> Moment {
+        Moment(nanoseconds: a.nanoseconds - b.wholeNanoseconds)
+    }
+
+    package static func - (a: Moment, b: Moment) -> Duration {
+        .nanoseconds(a.nanoseconds - b.nanoseconds)
+    }
+}
+
+/// Where the simulator reads the time: the system's clock, or one that a test moves.
+package struct SimulatorClock: Sendable {
+    package let now: @Sendable () -> Moment
+
+    package init(now: @escaping @Sendable () -> Moment) { self.now = now }
+
+    /// Starts at the wall clock's time and then only goes forward, whatever is done to that clock.
+    package static var system: SimulatorClock {
+        let wall = Moment(Date())
+        let start = ContinuousClock.now
+        return SimulatorClock { wall + start.duration(to: .now) }
+    }
+}
+
+extension Duration {
+    /// Rounded towards zero; 292 years at the most.
+    var wholeNanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,78 @@
+/// A queue of the world.
+package struct WorldQueue: Hashable, Sendable {
+    package let id: SimulatedID
+    package let name: String
+}
+
+/// A user (an agent) of the world.
+package struct WorldUser: Hashable, Sendable {
+    package let id: SimulatedID
+    package let username: String
+}
+
+/// A contact flow of the world.
+package struct WorldFlow: Hashable, Sendable {
+    /// The service's `ContactFlowType`, as far as the world has them.
+    package enum Kind: String, Hashable, Sendable {
+        case inbound = "CONTACT_FLOW"
+        case agentTransfer = "AGENT_TRANSFER"
+        case queueTransfer = "QUEUE_TRANSFER"
+        /// One of the many types that cannot carry a transfer.
+        case customerQueue = "CUSTOMER_QUEUE"
+
+        /// "Inbound flow, Transfer to agent flow, Transfer to queue flow" (TransferContact,
+        /// `ContactFlowId`).
+        var carriesTransfers: Bool { self != .customerQueue }
+    }
+
+    package let id: SimulatedID
+    package let name: String
+    package let kind: Kind
+    package let isArchived: Bool
+    /// Where the flow puts a contact whose transfer names neither queue nor user.
+    package let ownQueue: SimulatedID
+}
+
+/// Where a contact is, or is to go.
+package enum Place: Hashable, Sendable {
+    case queue(SimulatedID)
+    case user(SimulatedID)
+}
+
+/// The service's `Channel`.
+package enum ContactChannel: String, Hashable, Sendable {
+    case task = "TASK"
+    case email = "EMAIL"
+    case voice = "VOICE"
+    case chat = "CHAT"
+
+    /// "Only TASK and EMAIL contacts" (TransferContact).
+    var canBeTransferred: Bool { self == .task || self == .email }
+}
+
+/// A contact as the simulator finds it when it starts.
+package struct WorldContact: Hashable, Sendable {
+    package let id: SimulatedID
+    /// The contacts that it was before, oldest first: one for each transfer behind it.
+    package let earlier: [SimulatedID]
+    package let channel: ContactChannel
+    package let place: Place
+    /// How long before the simulator's start it began.
+    package let ageSeconds: Int
+    package let hasEnded: Bool
+}
+
+/// One record of the input CSV, and what must become of it.
+package struct WorldRow: Hashable, Sendable {
+    /// What TransferContact must answer.
+    package enum Expectation: Hashable, Sendable {
+        case transferred
+        case refused(Exception)
+    }
+
+    package let contact: SimulatedID
+    package let destination: Place
+    package let flow: SimulatedID
+    package let note: String
+    package let expected: Expectation
+}
