@@ -88,7 +88,6 @@ let package = Package(
                 "TransferCore", "ConnectClient", "TransferLedger", "Intake", "TransferRun",
                 "Report", "ConnectSimulator", "AWSSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -21,9 +21,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        var network = NetworkOptions()
-        network.instance = instance
-        let named = try network.namedInstance()
+        let named = try NamedInstance(instance)
         let defaults = RowDefaults(
             instance: named.id, flow: try input.namedFlow(), flowDecides: input.flowDecides,
             region: region ?? named.region)

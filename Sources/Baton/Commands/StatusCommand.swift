@@ -32,7 +32,8 @@ struct StatusCommand: AsyncParsableCommand {
         lines += Outcome.allCases.map { "\(totals[$0].grouped.padded(to: 9))  \($0.rawValue)" }
         lines.append("\(totals.rows.grouped.padded(to: 9))  rows in all")
         lines += runs.map { run in
-            let end = run.endedAt.map { "to \($0.iso8601), \(run.ending ?? "")" } ?? "without an end"
+            let end =
+                run.endedAt.map { "to \($0.iso8601), \(run.ending ?? "")" } ?? "without an end"
             return "Run \(run.number): \(run.startedAt.iso8601) \(end), "
                 + "process \(run.worker.processID) on \(run.worker.host)"
         }

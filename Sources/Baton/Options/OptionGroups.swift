@@ -44,25 +44,34 @@ struct NetworkOptions: ParsableArguments {
         help: "The service's address: https, or http on this machine.")
     var endpointURL: String?
 
-    /// The instance that was named, and the Region its ARN tells.
-    func namedInstance() throws -> (id: InstanceID?, region: String?) {
-        guard let instance else { return (nil, nil) }
-        if let arn = ConnectARN(instance) { return (InstanceID(valid: arn.instance), arn.region) }
-        guard let id = try? InstanceID(instance) else {
-            throw UsageError("--instance '\(instance)' is neither an instance's id nor its ARN.")
-        }
-        return (id, nil)
-    }
-
     /// The settings that flags, environment and shared files come to.
     func configuration(environment: [String: String]) throws -> ClientConfiguration {
-        let named = try namedInstance()
+        let named = try NamedInstance(instance)
         if let region, let own = named.region, region != own {
             throw UsageError("--region is \(region), but the instance is in \(own).")
         }
         return try ClientConfiguration.resolve(
             region: region ?? named.region, endpointURL: endpointURL, profile: profile,
             environment: environment)
+    }
+}
+
+/// The instance of `--instance`, and the Region where its ARN tells it.
+struct NamedInstance {
+    var id: InstanceID?
+    var region: String?
+
+    init(_ text: String?) throws {
+        guard let text else { return }
+        if let arn = ConnectARN(text) {
+            (id, region) = (InstanceID(valid: arn.instance), arn.region)
+            return
+        }
+        do throws(IdentifierProblem) {
+            id = try InstanceID(text)
+        } catch {
+            throw UsageError("--instance '\(text)' is neither an instance's id nor its ARN.")
+        }
     }
 }
 
@@ -84,12 +93,12 @@ struct InputOptions: ParsableArguments {
     /// The flow that was named.
     func namedFlow() throws -> ContactFlowID? {
         guard let contactFlow else { return nil }
-        let text = ConnectARN(contactFlow)?.id ?? contactFlow
-        guard let id = try? ContactFlowID(text) else {
+        do throws(IdentifierProblem) {
+            return try ContactFlowID(ConnectARN(contactFlow)?.id ?? contactFlow)
+        } catch {
             throw UsageError(
                 "--contact-flow '\(contactFlow)' is neither a contact flow's id nor its ARN.")
         }
-        return id
     }
 }
 

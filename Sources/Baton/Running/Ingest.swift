@@ -11,7 +11,7 @@ extension InputOptions {
     ) async throws -> Ledger.Stored {
         let options = JobOptions(
             region: configuration.region, endpoint: "\(configuration.endpoint)",
-            instance: try network.namedInstance().id, flow: try namedFlow(),
+            instance: try NamedInstance(network.instance).id, flow: try namedFlow(),
             flowDecides: flowDecides)
         let stored = try await Intake.ingest(file, options: options, into: ledger, at: .now)
         switch stored {

@@ -31,7 +31,7 @@ struct JobRunner {
     private func takeLock() async throws -> JobLock {
         do throws(LedgerError) {
             return try JobLock(job, of: ledger)
-        } catch where error.code == .held {
+        } catch  where error.code == .held {
             let runs = try await ledger.read { [job] in try $0.runs(job) }
             guard let holder = runs.last(where: { $0.endedAt == nil }) else { throw error }
             throw LedgerError(

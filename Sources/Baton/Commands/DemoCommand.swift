@@ -1,0 +1,142 @@
+import ArgumentParser
+import ConnectSimulator
+import FoundationEssentials
+import Subprocess
+import TransferCore
+
+/// `baton demo`: the whole way on the simulator.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Runs the whole way on a local Amazon Connect: world, CSV, run, report.",
+        discussion: """
+            Starts `baton simulate` as a server of its own, with contacts of which some must fail, \
+            and moves them all. Baton is not told the quota. Needs no AWS account.
+            """)
+
+    @Option(help: "How many contacts to move.")
+    var contacts = 2000
+
+    @Option(help: "The quota of the local Connect: calls a second.")
+    var rate = 50.0
+
+    @Option(help: "The quota of the local Connect: calls at once after a rest.")
+    var burst = 75.0
+
+    @Option(help: "The seed of the world.")
+    var seed: UInt64 = 1
+
+    @Option(help: "An input of yours, for the demo's world, instead of all its contacts.")
+    var input: String?
+
+    @Option(help: "Where the demo's files go.")
+    var directory = "reports/demo"
+
+    @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
+    var reports = "reports"
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard contacts > 0, rate > 0, burst >= 1 else {
+            throw ValidationError("--contacts, --rate and --burst take numbers above 0.")
+        }
+    }
+
+    func run() async throws {
+        let files = try DemoFiles(directory)
+        let simulator = try await Subprocess.run(
+            .path("/proc/self/exe"), arguments: Arguments(simulatorArguments(files)),
+            input: .none, output: .sequence, error: .currentStandardError
+        ) { execution in
+            var lines = execution.standardOutput.strings().makeAsyncIterator()
+            guard let line = try await lines.next(),
+                let world = try? JSONDecoder().decode(World.self, from: Data(line.utf8))
+            else {
+                throw UsageError("The local Connect did not start.")
+            }
+            let status = try await move(in: world, files)
+            try execution.send(signal: .terminate)
+            while try await lines.next() != nil {}
+            return status
+        }
+        throw simulator.closureResult.code
+    }
+
+    private func simulatorArguments(_ files: DemoFiles) -> [String] {
+        [
+            "simulate", "--contacts", "\(contacts)", "--seed", "\(seed)", "--rate", "\(rate)",
+            "--burst", "\(burst)", "--latency", "25", "--jitter", "10",
+            "--write-csv", files.input, "--effects", files.effects,
+        ]
+    }
+
+    /// The line with which a simulator says that it listens.
+    private struct World: Decodable {
+        var endpoint: String
+        var region: String
+        var instanceId: String
+    }
+
+    private func move(in world: World, _ files: DemoFiles) async throws -> ExitStatus {
+        let console = output.console
+        console.say(
+            "A local Amazon Connect serves \(contacts.of("contact")) at \(world.endpoint); "
+                + "its quota is \(rate.short) calls a second, burst \(burst.short). "
+                + "Baton is not told, and some contacts are made to fail.")
+        var arguments = [
+            input ?? files.input, "--instance", world.instanceId, "--region", world.region,
+            "--endpoint-url", world.endpoint, "--ledger", files.ledger, "--reports", reports,
+            "--yes", "--output", output.output.rawValue,
+        ]
+        if output.quiet { arguments.append("--quiet") }
+        if output.verbose { arguments.append("--verbose") }
+        let command = try RunCommand.parse(arguments)
+        let keys = SimulatorCredentials.allowed
+        let status = try await RunCommand.run(
+            command.input, command.network, command.ledger, command.flags, command.output,
+            environment: [
+                "AWS_ACCESS_KEY_ID": keys.accessKeyID,
+                "AWS_SECRET_ACCESS_KEY": keys.secretAccessKey,
+            ])
+        let effects = try files.countEffects()
+        console.say(
+            "The local Connect itself counts \(effects.transfers.of("transfer")) "
+                + "of \(effects.contacts.of("contact")).")
+        guard effects.transfers == effects.contacts else { return .internalFault }
+        return status == .someFailed ? .done : status
+    }
+}
+
+/// The files of a demo.
+private struct DemoFiles {
+    let input: String
+    let ledger: String
+    let effects: String
+
+    /// Makes the folder and removes what an earlier demo left in it.
+    init(_ directory: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
+        input = directory + "/contacts.csv"
+        ledger = directory + "/demo.sqlite"
+        effects = directory + "/effects.jsonl"
+        for path in [effects, ledger, ledger + "-wal", ledger + "-shm", ledger + "-lock"]
+        where FileManager.default.fileExists(atPath: path) {
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    private struct Effect: Decodable {
+        var contactId: String
+    }
+
+    /// Transfers that took effect, and how many different contacts they moved.
+    func countEffects() throws -> (transfers: Int, contacts: Int) {
+        let text = try String(contentsOfFile: effects, encoding: .utf8)
+        let contacts = try text.split(separator: "\n").map {
+            try JSONDecoder().decode(Effect.self, from: Data($0.utf8)).contactId
+        }
+        return (contacts.count, Set(contacts).count)
+    }
+}
