@@ -136,19 +136,55 @@ struct ConnectClientTests {
         #expect(credentials.callCount == 2)
     }
 
-    @Test func `asks the provider once however many calls are refused`() async throws {
-        let credentials = ListedCredentials("AKID")
+    @Test func `asks the provider once however many calls need credentials`() async throws {
+        let credentials = SlowCredentials(ListedCredentials("AKID"))
         let server = try ScriptedServer(accepted)
         try await withClient(server, credentials: credentials) { client in
-            await withTaskGroup(of: TransferFailure?.self) { group in
-                for _ in 0..<50 {
-                    group.addTask {
-                        await caught { try await client.transfer(request) }
-                    }
-                }
-                for await failure in group { #expect(failure == nil) }
-            }
+            #expect(await failures(of: 50, client).isEmpty)
         }
         #expect(credentials.callCount == 1)
+        #expect(server.received.count == 50)
+    }
+
+    @Test func `asks the provider once more however many calls are refused`() async throws {
+        let credentials = SlowCredentials(ListedCredentials("OLD", "NEW"))
+        let (expired, accepted) = (text(expired), text(accepted))
+        let server = try ScriptedServer(
+            .choose { request in
+                request.headers["authorization"]?.contains("=OLD/") == true ? expired : accepted
+            })
+        try await withClient(server, credentials: credentials) { client in
+            #expect(await failures(of: 50, client).isEmpty)
+        }
+        #expect(credentials.callCount == 2)
+    }
+
+    @Test func `tells every waiting call when there are no credentials`() async throws {
+        let error = ConnectClientError(.credentialsMissing, "None here.")
+        let credentials = SlowCredentials(ListedCredentials("AKID"), failing: error)
+        let server = try ScriptedServer(accepted)
+        try await withClient(server, credentials: credentials) { client in
+            let failures = await failures(of: 50, client)
+            #expect(failures.count == 50)
+            #expect(failures.allSatisfy { $0.advice == .credentials })
+            #expect(failures.allSatisfy { $0.message == "None here." })
+        }
+        #expect(server.received.isEmpty)
+    }
+
+    private func text(_ step: ScriptedServer.Step) -> String {
+        if case .send(let text) = step { text } else { "" }
+    }
+
+    /// Makes calls at once and gives those failures that there were.
+    private func failures(of calls: Int, _ client: ConnectClient) async -> [TransferFailure] {
+        await withTaskGroup(of: TransferFailure?.self) { group in
+            for _ in 0..<calls {
+                group.addTask { await caught { try await client.transfer(request) } }
+            }
+            return await group.reduce(into: []) { all, failure in
+                if let failure { all.append(failure) }
+            }
+        }
     }
 }

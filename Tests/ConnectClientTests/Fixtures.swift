@@ -30,6 +30,26 @@ final class ListedCredentials: CredentialProvider {
     }
 }
 
+/// A provider that takes its time, so that many calls meet in it.
+final class SlowCredentials: CredentialProvider {
+    private let ids: ListedCredentials
+    private let error: ConnectClientError?
+
+    init(_ ids: ListedCredentials, failing error: ConnectClientError? = nil) {
+        self.ids = ids
+        self.error = error
+    }
+
+    var callCount: Int { ids.callCount }
+
+    func credentials() async throws(ConnectClientError) -> Credentials? {
+        let found = ids.credentials()
+        for _ in 0..<1000 { await Task.yield() }
+        if let error { throw error }
+        return found
+    }
+}
+
 /// 2026-11-22T09:08:07Z
 let fixedNow = Timestamp(milliseconds: 1_795_338_487_000)
 

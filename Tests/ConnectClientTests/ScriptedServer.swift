@@ -9,6 +9,7 @@ final class ScriptedServer: Sendable {
     enum Step: Sendable {
         case send(String)
         case sendThenClose(String)
+        case choose(@Sendable (Received) -> String)
         /// Closes the connection without a byte.
         case close
         /// Says nothing until the client hangs up.
@@ -92,6 +93,7 @@ final class ScriptedServer: Sendable {
             switch step {
             case .send(let text): write(text, to: connection)
             case .sendThenClose(let text): return write(text, to: connection)
+            case .choose(let text): write(text(request), to: connection)
             case .close: return
             case .silence: while fill(&buffer, from: connection) {}
             }

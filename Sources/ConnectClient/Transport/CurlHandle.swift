@@ -1,5 +1,4 @@
 import CCurl
-import TransferCore
 
 /// One easy handle, set up for one request, and what its callbacks collect.
 // Safe: all pointers are made here and freed in `deinit`, after the loop has taken the handle off the
@@ -8,8 +7,9 @@ import TransferCore
     let easy: UnsafeMutableRawPointer
     /// Names the handle for as long as it lives.
     var address: Int { unsafe Int(bitPattern: easy) }
-    private var headers: UnsafeMutablePointer<curl_slist>?
-    private let errorText: UnsafeMutablePointer<CChar>
+    /// libcurl reads the list for as long as the transfer goes on.
+    var headers: UnsafeMutablePointer<curl_slist>?
+    let errorText: UnsafeMutablePointer<CChar>
     private let isTLS: Bool
     private var response: IncomingResponse
 
@@ -21,7 +21,7 @@ import TransferCore
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         isTLS = transfer.request.url.hasPrefix("https:")
         response = IncomingResponse(limits: limits)
-        guard setUp(transfer.request), setUp(limits), setUpCallbacks() else { return nil }
+        guard setRequest(transfer.request), setRules(limits), setCallbacks() else { return nil }
     }
 
     deinit {
@@ -30,72 +30,11 @@ import TransferCore
         unsafe errorText.deallocate()
     }
 
-    private func setUp(_ request: HTTPRequest) -> Bool {
-        // `Expect:` without a value takes the header away: waiting for a 100 costs a second.
-        for header in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
-            guard !header.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }),
-                let longer = unsafe curl_slist_append(headers, header)
-            else { return false }
-            unsafe headers = longer
-        }
-        var codes = unsafe [
-            baton_set_text(easy, CURLOPT_URL, request.url),
-            // Else libcurl tidies `/./` away and the path is no longer the signed one.
-            baton_set_long(easy, CURLOPT_PATH_AS_IS, 1),
-            baton_set_pointer(easy, CURLOPT_HTTPHEADER, headers),
-        ]
-        if let body = request.body {
-            let code = unsafe body.withUnsafeBytes { bytes in
-                unsafe baton_set_body(easy, bytes.baseAddress, bytes.count)
-            }
-            codes.append(code)
-        }
-        codes.append(unsafe baton_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
-        if request.isLoopback { codes.append(unsafe baton_set_text(easy, CURLOPT_NOPROXY, "*")) }
-        return codes.allSatisfy { $0 == CURLE_OK }
-    }
-
-    private func setUp(_ limits: TransportLimits) -> Bool {
-        var codes = unsafe [
-            // libcurl would use SIGALRM for timeouts, and signals and threads do not mix.
-            baton_set_long(easy, CURLOPT_NOSIGNAL, 1),
-            baton_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
-            baton_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
-            baton_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
-            baton_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
-            baton_set_long(easy, CURLOPT_TCP_NODELAY, 1),
-            baton_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
-            baton_set_long(easy, CURLOPT_MAXAGE_CONN, limits.idleSecondsMax),
-            baton_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
-            baton_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
-            baton_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
-            baton_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds),
-            baton_set_long(easy, CURLOPT_TIMEOUT_MS, limits.totalTimeout.milliseconds),
-        ]
-        if let bundle = limits.caBundle {
-            codes.append(unsafe baton_set_text(easy, CURLOPT_CAINFO, bundle))
-        }
-        return codes.allSatisfy { $0 == CURLE_OK }
-    }
-
-    private func setUpCallbacks() -> Bool {
-        // Unretained: the loop holds this object for as long as libcurl may call back.
-        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let codes = unsafe [
-            baton_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
-            baton_set_pointer(easy, CURLOPT_HEADERDATA, this),
-            baton_set_callback(easy, CURLOPT_HEADERFUNCTION, takeHeader),
-            baton_set_pointer(easy, CURLOPT_WRITEDATA, this),
-            baton_set_callback(easy, CURLOPT_WRITEFUNCTION, takeBody),
-        ]
-        return codes.allSatisfy { $0 == CURLE_OK }
-    }
-
-    fileprivate func take(header line: UnsafeRawBufferPointer) -> Bool {
+    func take(header line: UnsafeRawBufferPointer) -> Bool {
         response.take(header: unsafe [UInt8](line))
     }
 
-    fileprivate func take(body bytes: UnsafeRawBufferPointer) -> Bool {
+    func take(body bytes: UnsafeRawBufferPointer) -> Bool {
         unsafe response.take(body: bytes)
     }
 
@@ -140,28 +79,6 @@ import TransferCore
     }
 }
 
-/// libcurl's callbacks: `context` is the handle that set them, alive until its transfer has ended.
-/// Any count but that of the bytes given ends the transfer.
-private func takeHeader(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
-    _ context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
-    let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe handle.take(header: line) ? line.count : -1
-}
-
-private func takeBody(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
-    _ context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
-    let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe handle.take(body: part) ? part.count : -1
-}
-
 extension TransportFailure.Kind {
     init(_ code: CURLcode) {
         self =
@@ -175,9 +92,4 @@ extension TransportFailure.Kind {
             default: .broken
             }
     }
-}
-
-extension Duration {
-    /// Whole milliseconds, at least one: to libcurl 0 means for ever.
-    fileprivate var milliseconds: Int { Int(max(1, wholeNanoseconds / 1_000_000)) }
 }

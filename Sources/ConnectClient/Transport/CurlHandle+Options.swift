@@ -1,0 +1,95 @@
+import CCurl
+import TransferCore
+
+extension CurlHandle {
+    /// Sets what is sent; false where libcurl refuses it.
+    func setRequest(_ request: HTTPRequest) -> Bool {
+        // `Expect:` without a value takes the header away: waiting for a 100 costs a second.
+        for header in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
+            guard !header.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }),
+                let longer = unsafe curl_slist_append(headers, header)
+            else { return false }
+            unsafe headers = longer
+        }
+        var codes = unsafe [
+            baton_set_text(easy, CURLOPT_URL, request.url),
+            // Else libcurl tidies `/./` away and the path is no longer the signed one.
+            baton_set_long(easy, CURLOPT_PATH_AS_IS, 1),
+            baton_set_pointer(easy, CURLOPT_HTTPHEADER, headers),
+        ]
+        if let body = request.body {
+            let code = unsafe body.withUnsafeBytes { bytes in
+                unsafe baton_set_body(easy, bytes.baseAddress, bytes.count)
+            }
+            codes.append(code)
+        }
+        codes.append(unsafe baton_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
+        if request.isLoopback { codes.append(unsafe baton_set_text(easy, CURLOPT_NOPROXY, "*")) }
+        return codes.allSatisfy { $0 == CURLE_OK }
+    }
+
+    /// Sets how it is sent, the same for every request.
+    func setRules(_ limits: TransportLimits) -> Bool {
+        var codes = unsafe [
+            // libcurl would use SIGALRM for timeouts, and signals and threads do not mix.
+            baton_set_long(easy, CURLOPT_NOSIGNAL, 1),
+            baton_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
+            baton_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
+            baton_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
+            baton_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
+            baton_set_long(easy, CURLOPT_TCP_NODELAY, 1),
+            baton_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
+            baton_set_long(easy, CURLOPT_MAXAGE_CONN, limits.idleSecondsMax),
+            baton_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
+            baton_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
+            baton_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
+            baton_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds),
+            baton_set_long(easy, CURLOPT_TIMEOUT_MS, limits.totalTimeout.milliseconds),
+        ]
+        if let bundle = limits.caBundle {
+            codes.append(unsafe baton_set_text(easy, CURLOPT_CAINFO, bundle))
+        }
+        return codes.allSatisfy { $0 == CURLE_OK }
+    }
+
+    /// Sets where the answer goes.
+    func setCallbacks() -> Bool {
+        // Unretained: the loop holds this object for as long as libcurl may call back.
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let codes = unsafe [
+            baton_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
+            baton_set_pointer(easy, CURLOPT_HEADERDATA, this),
+            baton_set_callback(easy, CURLOPT_HEADERFUNCTION, takeHeader),
+            baton_set_pointer(easy, CURLOPT_WRITEDATA, this),
+            baton_set_callback(easy, CURLOPT_WRITEFUNCTION, takeBody),
+        ]
+        return codes.allSatisfy { $0 == CURLE_OK }
+    }
+}
+
+/// libcurl's callbacks: `context` is the handle that set them, alive until its transfer has ended.
+/// Any count but that of the bytes given ends the transfer.
+private func takeHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context = unsafe context else { return 0 }
+    let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+    let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return unsafe handle.take(header: line) ? line.count : -1
+}
+
+private func takeBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context = unsafe context else { return 0 }
+    let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+    let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return unsafe handle.take(body: part) ? part.count : -1
+}
+
+extension Duration {
+    /// Whole milliseconds, at least one: to libcurl 0 means for ever.
+    fileprivate var milliseconds: Int { Int(max(1, wholeNanoseconds / 1_000_000)) }
+}
