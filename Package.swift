@@ -106,6 +106,27 @@ let package = Package(
             ],
             swiftSettings: rules),
         .testTarget(
-            name: "TransferCoreTests", dependencies: ["TransferCore"], swiftSettings: rules),
+            name: "TransferCoreTests", dependencies: ["TransferCore", "TestSupport"],
+            swiftSettings: rules),
+        .testTarget(
+            name: "TransferLedgerTests",
+            dependencies: ["TransferLedger", "TransferCore", "TestSupport"], swiftSettings: rules),
+        .testTarget(
+            name: "IntakeTests",
+            dependencies: ["Intake", "TransferLedger", "TransferCore", "TestSupport"],
+            swiftSettings: rules),
+        .testTarget(
+            name: "TransferRunTests",
+            dependencies: ["TransferRun", "TransferLedger", "TransferCore", "TestSupport"],
+            swiftSettings: rules),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TestSupport", "TransferCore",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: rules),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
     ]
 )

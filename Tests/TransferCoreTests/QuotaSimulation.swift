@@ -1,3 +1,4 @@
+import TestSupport
 import TransferCore
 
 /// A service with a token bucket and a client that always has a call to make, in simulated time.
@@ -74,20 +75,5 @@ struct QuotaSimulation {
         return Call(
             ticket: ticket, answeredAt: arrival.advanced(by: .nanoseconds(half + extra)),
             isThrottled: bucket.take(at: arrival) != .now)
-    }
-}
-
-/// A small generator whose sequence is fixed by its seed (Steele, Lea, Flood: SplitMix).
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

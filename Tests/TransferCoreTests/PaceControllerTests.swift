@@ -1,0 +1,77 @@
+import TestSupport
+import Testing
+import TransferCore
+
+struct PaceControllerTests {
+    /// The documented quotas of the service, and larger ones that accounts are given.
+    private static let quotas: [(rate: Double, burst: Double)] = [(2, 5), (10, 15), (50, 75)]
+
+    @Test(arguments: quotas, [1, 2, 3] as [UInt64])
+    func `finds a quota that it is not told, and spends few calls on it`(
+        quota: (rate: Double, burst: Double), seed: UInt64
+    ) {
+        var service = QuotaSimulation(rate: quota.rate, burst: quota.burst)
+        service.rng = SplitMix64(seed: seed)
+        let result = service.run(rows: 2000, mode: .auto(rate: 2, burst: 5))
+        let ideal = (2000 - quota.burst) / quota.rate
+        #expect(ideal / result.wall > 0.95, "\(ideal / result.wall) of the ideal")
+        #expect(result.throttledShare < 0.02, "\(result.throttledShare) throttled")
+    }
+
+    @Test(arguments: quotas)
+    func `keeps to a quota that it is told`(quota: (rate: Double, burst: Double)) {
+        var service = QuotaSimulation(rate: quota.rate, burst: quota.burst)
+        let result = service.run(
+            rows: 2000, mode: .fixed(rate: quota.rate, burst: quota.burst))
+        #expect(result.throttled == 0)
+        #expect((2000 - quota.burst) / quota.rate / result.wall > 0.99)
+    }
+
+    @Test func `follows a quota down within seconds`() {
+        var service = QuotaSimulation(rate: 50, burst: 75, step: (.seconds(30), 12.5))
+        let result = service.run(rows: 2300, mode: .auto(rate: 2, burst: 5))
+        let after = result.admissions.filter { $0 > 40 && $0 <= 60 }.count
+        #expect(Double(after) / (20 * 12.5) > 0.9)
+        #expect(result.throttledShare < 0.03)
+    }
+
+    @Test func `follows a quota up within half a minute`() {
+        var service = QuotaSimulation(rate: 50, burst: 75, step: (.seconds(30), 200))
+        let result = service.run(rows: 8000, mode: .auto(rate: 2, burst: 5))
+        let after = result.admissions.filter { $0 > 60 && $0 <= 65 }.count
+        #expect(Double(after) / (5 * 200) > 0.9)
+        #expect(result.throttledShare < 0.02)
+    }
+
+    @Test func `waits as long as the service asks for`() {
+        var pace = PaceController(.fixed(rate: 100, burst: 100), at: .start)
+        let (_, ticket) = pace.admit(at: .start)
+        pace.throttled(ticket, retryAfter: .seconds(7), at: .start)
+        let later = Instant.start.advanced(by: .seconds(7))
+        #expect(pace.admit(at: .start).admission == .at(later))
+        #expect(pace.admit(at: later).admission == .now)
+    }
+
+    @Test func `takes the refusals of one cohort as one signal`() {
+        var pace = PaceController(.fixed(rate: 1000, burst: 1000), at: .start)
+        let tickets = (0..<10).map { _ in pace.admit(at: .start).ticket }
+        for (index, ticket) in tickets.enumerated() {
+            let now = Instant(nanoseconds: Int64(index + 1) * 1_000_000)
+            pace.throttled(ticket, retryAfter: nil, at: now)
+        }
+        let paused = Instant(nanoseconds: 1_000_000).advanced(by: .milliseconds(250))
+        #expect(pace.admit(at: Instant(nanoseconds: 20_000_000)).admission == .at(paused))
+    }
+
+    @Test func `a bucket admits its burst and then its rate`() {
+        var bucket = TokenBucket(rate: 2, capacity: 5, at: .start)
+        let burst = (0..<6).map { _ in bucket.take(at: .start) }
+        #expect(burst.prefix(5).allSatisfy { $0 == .now })
+        guard case .at(let next) = burst[5] else {
+            Issue.record("a sixth call was admitted")
+            return
+        }
+        #expect(abs(next.seconds - 0.5) < 0.001)
+        #expect(bucket.take(at: next) == .now)
+    }
+}

@@ -1,0 +1,215 @@
+import TestSupport
+import Testing
+import TransferCore
+
+struct RowLifeTests {
+    private let policy = RetryPolicy()
+    private let noon = Timestamp(milliseconds: 1_800_000_000_000)
+    private let request = TransferRequest(
+        instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-1"),
+        flow: ContactFlowID(valid: "f"), destination: .queue(QueueID(valid: "q-2")),
+        token: ClientToken(valid: "t"))
+
+    private func life(
+        mustBeAt: Guard? = nil, attempts: Int = 0, inDoubtSince: Timestamp? = nil
+    ) -> RowLife {
+        RowLife(request, mustBeAt: mustBeAt, attempts: attempts, inDoubtSince: inDoubtSince)
+    }
+
+    private func failure(_ code: String, _ advice: TransferFailure.Advice) -> TransferFailure {
+        TransferFailure(code: code, message: "m", httpStatus: 400, requestID: "r", advice: advice)
+    }
+
+    private func answer(
+        _ life: inout RowLife, _ failure: TransferFailure
+    ) -> RowLife.Decision {
+        life.transferAnswered(.failure(failure), sentAt: noon, policy: policy)
+    }
+
+    private func child(
+        of previous: String = "c-1", id: String = "c-2", at: Timestamp?
+    ) -> Result<Answer<[AssociatedContact]>, TransferFailure> {
+        .success(
+            Answer(
+                [
+                    AssociatedContact(id: ContactID(valid: "c-1"), previous: nil, initiatedAt: noon),
+                    AssociatedContact(
+                        id: ContactID(valid: id), previous: ContactID(valid: previous),
+                        initiatedAt: at),
+                ], requestID: "l"))
+    }
+
+    private func outcome(_ decision: RowLife.Decision) -> Outcome? {
+        if case .end(let ending) = decision { ending.outcome } else { nil }
+    }
+
+    @Test func `ends as transferred with the new contact and the request's id`() throws {
+        var life = life()
+        #expect(life.begin(at: noon, policy: policy) == .call(.transferContact, .none))
+        let accepted = AcceptedTransfer(newContact: ContactID(valid: "c-2"))
+        let decision = life.transferAnswered(
+            .success(Answer(accepted, requestID: "r")), sentAt: noon, policy: policy)
+        guard case .end(let ending) = decision else { throw Unexpected() }
+        #expect(ending.outcome == .transferred)
+        #expect(ending.newContact?.text == "c-2")
+        #expect(ending.requestID == "r")
+    }
+
+    @Test func `a throttled call costs the row nothing, however often`() {
+        var life = life()
+        for _ in 0..<1000 {
+            #expect(
+                answer(&life, failure("ThrottlingException", .throttled(retryAfter: nil)))
+                    == .call(.transferContact, .throttled))
+        }
+        let fault = failure("InternalServiceException", .retry(mayHaveTakenEffect: true))
+        #expect(answer(&life, fault) == .call(.transferContact, .backoff(failures: 1)))
+    }
+
+    @Test func `a passing fault is tried eight times and then looked up`() {
+        var life = life()
+        let fault = failure("InternalServiceException", .retry(mayHaveTakenEffect: true))
+        for attempt in 1..<8 {
+            #expect(answer(&life, fault) == .call(.transferContact, .backoff(failures: attempt)))
+        }
+        #expect(answer(&life, fault) == .call(.listAssociatedContacts, .none))
+        let nothing = life.lookUpAnswered(.success(Answer([], requestID: nil)), policy: policy)
+        #expect(outcome(nothing) == .uncertain)
+    }
+
+    @Test func `attempts of earlier runs count`() {
+        var life = life(attempts: 7)
+        let fault = failure("InternalServiceException", .retry(mayHaveTakenEffect: true))
+        #expect(answer(&life, fault) == .call(.listAssociatedContacts, .none))
+    }
+
+    @Test func `a call that never left does not count, and is given up in the end`() {
+        var life = life()
+        let refused = failure("ConnectionRefused", .retry(mayHaveTakenEffect: false))
+        for attempt in 1..<policy.unsentMax {
+            #expect(answer(&life, refused) == .call(.transferContact, .backoff(failures: attempt)))
+        }
+        #expect(outcome(answer(&life, refused)) == .failed)
+    }
+
+    @Test func `a refusal for good ends the row as failed`() throws {
+        var life = life()
+        let decision = answer(&life, failure("ResourceNotFoundException", .permanent))
+        guard case .end(let ending) = decision else { throw Unexpected() }
+        #expect(ending.outcome == .failed)
+        #expect(ending.code == "ResourceNotFoundException")
+        #expect(ending.requestID == "r")
+    }
+
+    @Test func `a refusal after a lost answer is looked up: our own transfer may have caused it`() {
+        let lost = failure("Timeout", .retry(mayHaveTakenEffect: true))
+        let ended = failure("InvalidRequestException", .permanent)
+        var life = life()
+        _ = answer(&life, lost)
+        #expect(answer(&life, ended) == .call(.listAssociatedContacts, .none))
+        var other = life
+        #expect(outcome(life.lookUpAnswered(child(at: noon), policy: policy)) == .transferred)
+        let nothing = Result<Answer<[AssociatedContact]>, TransferFailure>
+            .success(Answer([], requestID: nil))
+        #expect(outcome(other.lookUpAnswered(nothing, policy: policy)) == .failed)
+    }
+
+    @Test func `a conflict, and a success that cannot be read, are looked up and never sent again`()
+    {
+        for code in ["IdempotencyException", "UnreadableAnswer"] {
+            var life = life()
+            #expect(answer(&life, failure(code, .lookUp)) == .call(.listAssociatedContacts, .none))
+            #expect(outcome(life.lookUpAnswered(child(at: noon), policy: policy)) == .transferred)
+        }
+    }
+
+    @Test func `proof is a contact that came from this one, not before it was sent`() {
+        let conflict = failure("IdempotencyException", .lookUp)
+        let cases: [(Result<Answer<[AssociatedContact]>, TransferFailure>, Outcome)] = [
+            (child(at: noon), .transferred),
+            (child(at: noon - .seconds(4)), .transferred),
+            (child(at: noon - .seconds(60)), .uncertain),
+            (child(of: "c-9", at: noon), .uncertain),
+            (child(id: "c-1", at: noon), .uncertain),
+            (child(at: nil), .uncertain),
+        ]
+        for (answers, expected) in cases {
+            var life = life()
+            _ = answer(&life, conflict)
+            #expect(outcome(life.lookUpAnswered(answers, policy: policy)) == expected)
+        }
+    }
+
+    @Test func `a look-up that is not allowed leaves the row uncertain`() {
+        var life = life()
+        _ = answer(&life, failure("IdempotencyException", .lookUp))
+        let denied = failure("AccessDeniedException", .accessDenied)
+        #expect(outcome(life.lookUpAnswered(.failure(denied), policy: policy)) == .uncertain)
+    }
+
+    @Test func `a row in doubt is sent again while its token is young, else looked up first`() {
+        let young = life(inDoubtSince: noon - .seconds(3600))
+        #expect(young.begin(at: noon, policy: policy) == .call(.transferContact, .none))
+        var old = life(inDoubtSince: noon - .seconds(25 * 3600))
+        #expect(old.begin(at: noon, policy: policy) == .call(.listAssociatedContacts, .none))
+        let nothing = old.lookUpAnswered(.success(Answer([], requestID: nil)), policy: policy)
+        #expect(nothing == .call(.transferContact, .none))
+    }
+
+    @Test func `a row in doubt with a guard is looked up before the guard`() {
+        let place = Guard.queue(QueueID(valid: "q-1"))
+        var life = life(mustBeAt: place, inDoubtSince: noon - .seconds(60))
+        #expect(life.begin(at: noon, policy: policy) == .call(.listAssociatedContacts, .none))
+        let nothing = life.lookUpAnswered(.success(Answer([], requestID: nil)), policy: policy)
+        #expect(nothing == .call(.describeContact, .none))
+    }
+
+    @Test func `a guard lets a contact go only from where it was expected`() {
+        let cases: [(ContactState, RowCode?)] = [
+            (ContactState(queue: QueueID(valid: "q-1")), nil),
+            (ContactState(queue: QueueID(valid: "q-3")), .guardNotHeld),
+            (
+                ContactState(queue: QueueID(valid: "q-1"), user: UserID(valid: "u")), .guardNotHeld
+            ),
+            (ContactState(queue: QueueID(valid: "q-2")), .alreadyThere),
+            (
+                ContactState(queue: QueueID(valid: "q-1"), disconnectedAt: noon), .guardNotHeld
+            ),
+        ]
+        for (state, code) in cases {
+            var life = life(mustBeAt: .queue(QueueID(valid: "q-1")))
+            #expect(life.begin(at: noon, policy: policy) == .call(.describeContact, .none))
+            let decision = life.describeAnswered(
+                .success(Answer(state, requestID: nil)), policy: policy)
+            if let code {
+                guard case .end(let ending) = decision else {
+                    Issue.record("\(state) was sent")
+                    continue
+                }
+                #expect(ending.outcome == .skipped)
+                #expect(ending.code == code.rawValue)
+            } else {
+                #expect(decision == .call(.transferContact, .none))
+            }
+        }
+    }
+
+    @Test func `refused credentials stop the run and leave the row pending`() {
+        var life = life()
+        let expired = failure("ExpiredTokenException", .credentials)
+        #expect(answer(&life, expired) == .stopRun(expired))
+    }
+
+    @Test func `backoff has full jitter under a doubling top`() {
+        var rng = SplitMix64(seed: 3)
+        for failures in 1...12 {
+            let top = min(Duration.milliseconds(200) * (1 << (failures - 1)), .seconds(20))
+            let waits = (0..<200).map { _ in policy.wait(afterFailure: failures, using: &rng) }
+            #expect(waits.allSatisfy { $0 >= .zero && $0 <= top })
+            #expect((waits.max() ?? .zero) > top * 9 / 10)
+            #expect((waits.min() ?? top) < top / 10)
+        }
+    }
+
+    private struct Unexpected: Error {}
+}
