@@ -1,0 +1,64 @@
+import TestSupport
+import TransferCore
+import TransferLedger
+
+/// A ledger of its own with one job, for one test.
+struct LedgerFixture {
+    let directory = TemporaryDirectory()
+    let ledger: Ledger
+    let job: Job
+    static let noon = Timestamp(milliseconds: 1_800_000_000_000)
+
+    init(rows: Int = 5, id: String = "0123456789ab") async throws {
+        ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
+        job = try await Self.store(rows: rows, id: id, in: ledger)
+    }
+
+    static func store(rows: Int, id: String, in ledger: Ledger) async throws -> Job {
+        let stored = try await ledger.store(at: noon) { writer in
+            for row in 1...rows { try writer.append(newRow(row)) }
+            return seal(id: id)
+        }
+        switch stored {
+        case .created(let job), .existing(let job): return job
+        }
+    }
+
+    static func newRow(_ row: Int) -> NewRow {
+        NewRow(
+            row: row, line: row + 1, record: "c-\(row),q-1",
+            verdict: .pending(
+                TransferDraft(
+                    instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-\(row)"),
+                    flow: ContactFlowID(valid: "f"), destination: .queue(QueueID(valid: "q-1")))))
+    }
+
+    static func seal(id: String) -> Ledger.Seal {
+        Ledger.Seal(
+            id: JobID(valid: id),
+            input: JobInput(
+                name: "in.csv", bytes: 10, sha256: String(repeating: "0", count: 64),
+                delimiter: UInt8(ascii: ","), header: "ContactId,QueueId"),
+            options: JobOptions(
+                region: "us-east-1", endpoint: "http://127.0.0.1:1", instance: nil, flow: nil,
+                flowDecides: false))
+    }
+
+    func beginRun() async throws -> Int64 {
+        try await ledger.beginRun(
+            of: job, by: RunWorker(host: "h", user: "u", processID: 1, version: "0"),
+            settings: RunSettings(pace: "auto", concurrency: 1, attemptsMax: 8), at: Self.noon)
+    }
+
+    func rows() async throws -> [RowRecord] {
+        try await ledger.read { [job] reader in
+            var rows: [RowRecord] = []
+            try reader.forEachRow(of: job) { rows.append($0) }
+            return rows
+        }
+    }
+
+    func totals() async throws -> ControlTotals {
+        try await ledger.read { [job] in try $0.totals(job) }
+    }
+}

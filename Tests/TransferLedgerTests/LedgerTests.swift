@@ -1,0 +1,232 @@
+import Glibc
+import TestSupport
+import Testing
+import TransferCore
+import TransferLedger
+
+struct LedgerTests {
+    private let noon = LedgerFixture.noon
+
+    @Test func `stores a job's rows in order and finds them again after it was closed`()
+        async throws
+    {
+        let fixture = try await LedgerFixture(rows: 3)
+        let again = try Ledger(path: fixture.ledger.path, whereAbsent: .fail)
+        let job = try #require(try await again.read { try $0.job(JobID(valid: "0123456789ab")) })
+        #expect(job == fixture.job)
+        #expect(try await fixture.rows().map(\.contact) == ["c-1", "c-2", "c-3"])
+        #expect(try await fixture.rows().map(\.line) == [2, 3, 4])
+        #expect(try await fixture.totals()[.pending] == 3)
+    }
+
+    @Test func `the files of a ledger are readable by their owner alone`() async throws {
+        let fixture = try await LedgerFixture()
+        for path in [fixture.ledger.path, fixture.ledger.path + "-wal"] {
+            var status = stat()
+            #expect(stat(path, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600, "\(path)")
+        }
+    }
+
+    @Test func `finds a job that was stored before, and stores nothing twice`() async throws {
+        let fixture = try await LedgerFixture(rows: 3)
+        let stored = try await fixture.ledger.store(at: noon) { writer in
+            for row in 1...9 { try writer.append(LedgerFixture.newRow(row)) }
+            return LedgerFixture.seal(id: "0123456789ab")
+        }
+        guard case .existing(let job) = stored else {
+            Issue.record("stored twice")
+            return
+        }
+        #expect(job == fixture.job)
+        #expect(try await fixture.rows().count == 3)
+        #expect(try await fixture.ledger.read { try $0.jobs() }.count == 1)
+    }
+
+    @Test func `an ingest that fails leaves nothing behind`() async throws {
+        struct Fault: Error {}
+        let fixture = try await LedgerFixture(rows: 3)
+        await #expect(throws: Fault.self) {
+            try await fixture.ledger.store(at: LedgerFixture.noon) { writer in
+                try writer.append(LedgerFixture.newRow(1))
+                throw Fault()
+            }
+        }
+        #expect(try await fixture.ledger.read { try $0.jobs() } == [fixture.job])
+    }
+
+    @Test func `a claim is on the disk, once, with the token of the row`() async throws {
+        let fixture = try await LedgerFixture(rows: 5)
+        let first = try await fixture.ledger.claim(2, of: fixture.job, after: 0, at: noon)
+        #expect(first.map(\.row) == [1, 2])
+        #expect(first.map(\.request.token.text) == ["baton-0123456789ab-1", "baton-0123456789ab-2"])
+        #expect(first.allSatisfy { $0.inDoubtSince == nil })
+        let rest = try await fixture.ledger.claim(9, of: fixture.job, after: 2, at: noon)
+        #expect(rest.map(\.row) == [3, 4, 5])
+
+        // A later run, after a crash: all are in doubt since their first claim.
+        let later = Timestamp(milliseconds: noon.milliseconds + 60_000)
+        let again = try await fixture.ledger.claim(9, of: fixture.job, after: 0, at: later)
+        #expect(again.map(\.row) == [1, 2, 3, 4, 5])
+        #expect(again.allSatisfy { $0.inDoubtSince == noon })
+        #expect(again.map(\.request) == (first + rest).map(\.request))
+    }
+
+    @Test func `rows that were never sent are no longer in doubt once released`() async throws {
+        let fixture = try await LedgerFixture(rows: 2)
+        let run = try await fixture.beginRun()
+        _ = try await fixture.ledger.claim(2, of: fixture.job, after: 0, at: noon)
+        var batch = RunBatch()
+        batch.released = [2]
+        try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        let again = try await fixture.ledger.claim(2, of: fixture.job, after: 0, at: noon)
+        #expect(again.map(\.inDoubtSince) == [noon, nil])
+    }
+
+    @Test func `commits calls and outcomes together, and totals add up`() async throws {
+        let fixture = try await LedgerFixture(rows: 3)
+        let run = try await fixture.beginRun()
+        var batch = RunBatch()
+        let throttle = TransferFailure(
+            code: "ThrottlingException", message: "slow", httpStatus: 429, requestID: "r-1",
+            advice: .throttled(retryAfter: nil))
+        batch.calls = [call(1, throttle), call(1, nil), call(2, nil)]
+        batch.outcomes = [
+            RowOutcome(
+                row: 1, outcome: .transferred, newContact: ContactID(valid: "n-1"),
+                requestID: "r-2", at: noon),
+            RowOutcome(row: 2, outcome: .failed, code: "X", message: "no", at: noon),
+        ]
+        try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+
+        let rows = try await fixture.rows()
+        #expect(rows.map(\.outcome) == [.transferred, .failed, .pending])
+        #expect(rows.map(\.attempts) == [1, 1, 0])
+        #expect(rows[0].newContact == "n-1")
+        #expect(rows[1].code == "X")
+        let totals = try await fixture.totals()
+        #expect(totals.rows == 3)
+        #expect(totals.done == 2)
+        #expect(totals.amiss == 1)
+        var calls = 0
+        var throttled = 0
+        calls = try await fixture.ledger.read { [job = fixture.job] reader in
+            var count = 0
+            try reader.forEachCall(of: job) { _ in count += 1 }
+            return count
+        }
+        throttled = try await fixture.ledger.read { [job = fixture.job] reader in
+            var count = 0
+            try reader.forEachCall(of: job) { count += $0.isThrottled ? 1 : 0 }
+            return count
+        }
+        #expect(calls == 3)
+        #expect(throttled == 1)
+    }
+
+    private func call(_ row: Int, _ failure: TransferFailure?) -> CallRecord {
+        CallRecord(
+            row: row, operation: .transferContact, startedAt: noon, finishedAt: noon,
+            duration: .milliseconds(20), failure: failure, requestID: nil)
+    }
+
+    @Test func `an outcome is never overwritten, and a batch is all or nothing`() async throws {
+        let fixture = try await LedgerFixture(rows: 2)
+        let run = try await fixture.beginRun()
+        var batch = RunBatch()
+        batch.outcomes = [RowOutcome(row: 1, outcome: .transferred, at: noon)]
+        try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        batch.outcomes = [
+            RowOutcome(row: 2, outcome: .failed, at: noon),
+            RowOutcome(row: 1, outcome: .failed, at: noon),
+        ]
+        await #expect(throws: LedgerError.self) {
+            try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        }
+        #expect(try await fixture.rows().map(\.outcome) == [.transferred, .pending])
+    }
+
+    @Test func `puts failed and uncertain rows back, and keeps the age of their tokens`()
+        async throws
+    {
+        let fixture = try await LedgerFixture(rows: 3)
+        let run = try await fixture.beginRun()
+        _ = try await fixture.ledger.claim(3, of: fixture.job, after: 0, at: noon)
+        var batch = RunBatch()
+        batch.outcomes = [
+            RowOutcome(row: 1, outcome: .transferred, at: noon),
+            RowOutcome(row: 2, outcome: .failed, code: "X", at: noon),
+            RowOutcome(row: 3, outcome: .uncertain, code: "Y", at: noon),
+        ]
+        try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        let count = try await fixture.ledger.putBack(
+            [.failed, .uncertain], of: fixture.job, at: noon)
+        #expect(count == 2)
+        let again = try await fixture.ledger.claim(9, of: fixture.job, after: 0, at: noon)
+        #expect(again.map(\.row) == [2, 3])
+        #expect(again.allSatisfy { $0.inDoubtSince == noon })
+        #expect(try await fixture.rows().map(\.code) == [nil, nil, nil])
+    }
+
+    @Test func `one process at a time works on a job, others may work on other jobs`()
+        async throws
+    {
+        let fixture = try await LedgerFixture()
+        let other = try await LedgerFixture.store(
+            rows: 1, id: "ffffffffffff", in: fixture.ledger)
+        let lock = try JobLock(fixture.job, of: fixture.ledger)
+        #expect(try isHeld(fixture.job, in: fixture.ledger))
+        #expect(try !isHeld(other, in: fixture.ledger))
+        _ = consume lock
+        #expect(try !isHeld(fixture.job, in: fixture.ledger))
+    }
+
+    private func isHeld(_ job: Job, in ledger: Ledger) throws -> Bool {
+        do throws(LedgerError) {
+            _ = try JobLock(job, of: ledger)
+            return false
+        } catch {
+            guard error.code == .held else { throw error }
+            return true
+        }
+    }
+}
+
+struct LedgerOpeningTests {
+    private func code(_ path: String, _ absence: Ledger.Absence = .fail) -> LedgerError.Code? {
+        do throws(LedgerError) {
+            _ = try Ledger(path: path, whereAbsent: absence)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test func `says that there is no ledger, and makes none`() {
+        let directory = TemporaryDirectory()
+        #expect(code(directory.file("none.sqlite")) == .missing)
+        #expect(TemporaryDirectory.read(directory.file("none.sqlite")) == nil)
+    }
+
+    @Test func `refuses a file that is no database, and one in a folder that is not there`() {
+        let directory = TemporaryDirectory()
+        let text = directory.write(String(repeating: "no database ", count: 400), to: "text")
+        #expect(code(text) == .notALedger)
+        #expect(code(directory.file("no/such/folder.sqlite"), .create) == .unwritable)
+    }
+
+    @Test func `refuses another program's database`() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("other.sqlite")
+        // The header of a database, with an application id that is not ours.
+        var header = Array("SQLite format 3\0".utf8)
+        header += [0x10, 0x00, 1, 1, 0, 64, 32, 32]
+        header += [0, 0, 0, 1, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 12) + [0, 0, 0, 4]
+        header += [UInt8](repeating: 0, count: 8) + [0, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
+        header += [0x11, 0x22, 0x33, 0x44] + [UInt8](repeating: 0, count: 28)
+        header += [0x0D, 0, 0, 0, 0, 0x10, 0x00, 0]
+        header += [UInt8](repeating: 0, count: 4096 - header.count)
+        directory.write(header, to: "other.sqlite")
+        #expect(code(path) == .notALedger)
+    }
+}
