@@ -68,6 +68,7 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
+            exclude: ["summary.schema.json"],
             resources: [.embedInCode("Templates")],
             swiftSettings: rules),
         .target(
@@ -91,6 +92,9 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: rules),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "TransferCore", "TransferLedger"],
             swiftSettings: rules),
     ]
 )
