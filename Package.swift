@@ -68,6 +68,7 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
+            exclude: ["summary.schema.json"],
             resources: [.embedInCode("Templates")],
             swiftSettings: rules),
         .target(
@@ -128,5 +129,8 @@ let package = Package(
             swiftSettings: rules),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "TransferCore", "TransferLedger"],
+            swiftSettings: rules),
     ]
 )

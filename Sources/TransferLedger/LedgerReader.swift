@@ -56,11 +56,12 @@ package struct LedgerReader {
         }
     }
 
-    /// Calls `body` with each row of the job in the order of the input; all outcomes, or these.
+    /// Calls `body` with each row of the job in the order of the input; all outcomes, or these;
+    /// `limit` rows at the most.
     ///
     /// Memory does not grow with the number of rows.
     package func forEachRow(
-        of job: Job, outcomes: Set<Outcome> = Set(Outcome.allCases),
+        of job: Job, outcomes: Set<Outcome> = Set(Outcome.allCases), limit: Int = .max,
         _ body: (RowRecord) throws -> Void
     ) throws {
         let cursor = try Row.fetchCursor(
@@ -68,9 +69,9 @@ package struct LedgerReader {
             sql: """
                 SELECT row, line, record, contact, queue, user, outcome, code, column_name, message,
                     new_contact, attempts, request_id, token, started_at, finished_at
-                FROM rows WHERE job = ? AND outcome IN (\(Self.list(outcomes))) ORDER BY row
+                FROM rows WHERE job = ? AND outcome IN (\(Self.list(outcomes))) ORDER BY row LIMIT ?
                 """,
-            arguments: [job.number])
+            arguments: [job.number, limit])
         while let row = try cursor.next() {
             try body(RowRecord(row, of: job))
         }

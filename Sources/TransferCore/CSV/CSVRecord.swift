@@ -29,7 +29,12 @@ package struct CSVRecord: Sendable {
 
     /// The field at `index` as text; bytes that are no UTF-8 become U+FFFD.
     package func text(_ index: Int) -> String {
-        String(decoding: content[start(index)..<ends[index]], as: UTF8.self)
+        String(decoding: bytes(index), as: UTF8.self)
+    }
+
+    /// The field at `index` as bytes, unquoted.
+    package func bytes(_ index: Int) -> ArraySlice<UInt8> {
+        content[start(index)..<ends[index]]
     }
 
     /// All fields as texts.

@@ -1,0 +1,93 @@
+import TransferCore
+import TransferLedger
+
+/// `results.csv` and `retry.csv`, row by row.
+///
+/// Both use the input's own delimiter, so that the spreadsheet that made the input opens them too.
+/// In `results.csv` a row with too few or too many fields is filled up or cut to the header's
+/// width, so that Baton's columns stay in theirs; `retry.csv` keeps all of its fields.
+struct RowTables {
+    private let job: Job
+    private let columns: [ArraySlice<UInt8>]
+    private var splitter: RecordSplitter
+    private var composer: CSVComposer
+
+    /// Baton's columns in `results.csv`, after those of the input.
+    static let ownColumns = [
+        "BatonRow", "BatonLine", "BatonOutcome", "BatonCode", "BatonMessage", "BatonNewContactId",
+        "BatonAttempts", "BatonRequestId", "BatonClientToken", "BatonStartedAt",
+        "BatonFinishedAt",
+    ]
+
+    init(_ job: Job, isExact: Bool) {
+        self.job = job
+        splitter = RecordSplitter(delimiter: job.input.delimiter)
+        columns = splitter.fields(of: job.input.header)
+        composer = CSVComposer(delimiter: job.input.delimiter, isExact: isExact)
+    }
+
+    /// Writes both header records.
+    mutating func writeHeaders(
+        results: inout ReportFile, retry: inout ReportFile
+    ) throws(ReportError) {
+        for column in columns { composer.add(column) }
+        composer.endRecord()
+        try writeRecord(to: &retry)
+        for column in columns { composer.add(column) }
+        for column in Self.ownColumns { composer.add(column) }
+        composer.endRecord()
+        try writeRecord(to: &results)
+    }
+
+    /// Writes a row to `results.csv`, and to `retry.csv` where it is worth another try.
+    mutating func write(
+        _ row: RowRecord, results: inout ReportFile, retry: inout ReportFile
+    ) throws(ReportError) {
+        let fields = splitter.fields(of: row.record)
+        for index in columns.indices { composer.add(index < fields.count ? fields[index] : []) }
+        addOwnFields(row)
+        composer.endRecord()
+        try writeRecord(to: &results)
+        guard row.outcome.isWorthAnotherTry else { return }
+        for field in fields { composer.add(field) }
+        composer.endRecord()
+        try writeRecord(to: &retry)
+    }
+
+    private mutating func addOwnFields(_ row: RowRecord) {
+        composer.add(String(row.row))
+        composer.add(String(row.line))
+        composer.add(row.outcome.rawValue)
+        composer.add(row.code)
+        composer.add(row.reason)
+        composer.add(row.newContact)
+        composer.add(String(row.attempts))
+        composer.add(row.requestID)
+        composer.add(row.token?.text)
+        composer.add(row.startedAt?.iso8601)
+        composer.add(row.finishedAt?.iso8601)
+    }
+
+    private mutating func writeRecord(to file: inout ReportFile) throws(ReportError) {
+        try file.write(composer.bytes)
+        composer.removeAll()
+    }
+}
+
+extension Outcome {
+    /// Whether `retry.csv` has the rows of this outcome.
+    var isWorthAnotherTry: Bool {
+        switch self {
+        case .failed, .uncertain, .pending, .rejected: true
+        case .transferred, .skipped: false
+        }
+    }
+}
+
+extension RowRecord {
+    /// The message, with the column at fault where it does not name it itself.
+    var reason: String? {
+        guard let message, let column, !message.contains(column) else { return message }
+        return "\(column): \(message)"
+    }
+}

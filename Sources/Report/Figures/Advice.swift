@@ -1,0 +1,45 @@
+import TransferCore
+
+/// What a person can do about a code.
+enum Advice {
+    /// A sentence for a code; for an unknown one, what its outcome calls for.
+    static func sentence(for code: String?, _ outcome: Outcome) -> String {
+        code.flatMap { service[$0] } ?? byOutcome(outcome)
+    }
+
+    /// TransferContact, "Errors", and the errors common to all AWS services.
+    private static let service: [String: String] = [
+        "AccessDeniedException":
+            "The role may not transfer these contacts. "
+            + "Allow connect:TransferContact on contact, flow and destination, then retry.",
+        "IdempotencyException":
+            "The service knew the token with other values. "
+            + "Look the contact up in Connect before you send it again.",
+        "InternalServiceException":
+            "The service failed on each attempt. Look the contact up in Connect, then retry.",
+        "InvalidParameterException":
+            "A value was refused. Check the ids and the type of the flow, then retry.",
+        "InvalidRequestException":
+            "The request does not fit the contact. Only active tasks and e-mails can be "
+            + "transferred: check that they are, and the type of the flow.",
+        "ResourceNotFoundException":
+            "Contact, flow or destination is not in the instance, or the contact has ended. "
+            + "Check the ids; nothing is left to do for an ended contact.",
+        "ServiceQuotaExceededException":
+            "A quota of the instance is exhausted, such as the contacts that a queue may hold. "
+            + "Wait or have it raised, then retry.",
+        "ThrottlingException":
+            "The quota for calls was spent by others too. Retry when the account is quieter.",
+    ]
+
+    private static func byOutcome(_ outcome: Outcome) -> String {
+        switch outcome {
+        case .transferred: "Nothing to do."
+        case .skipped: "Nothing to do: the contact was not to be moved."
+        case .failed: "Read the message, mend the cause, then retry."
+        case .rejected: "The row is invalid and was not sent. Mend it in retry.csv and run that."
+        case .uncertain: "It may have been transferred. Look it up in Connect, then retry."
+        case .pending: "Not done yet: `baton resume` goes on."
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import TransferCore
+import TransferLedger
+
+/// What both summaries say of a job, read in one transaction.
+struct JobFigures {
+    let job: Job
+    let totals: ControlTotals
+    let codes: [CodeTotals]
+    let destinations: [DestinationTotals]
+    let runs: [RunRecord]
+    let events: [RunEvent]
+    private(set) var calls = CallFigures()
+    private(set) var timeline = Timeline()
+
+    init(_ job: Job, from reader: LedgerReader) throws {
+        self.job = job
+        totals = try reader.totals(job)
+        codes = try reader.outcomesByCode(job)
+        destinations = try reader.destinations(job)
+        runs = try reader.runs(job)
+        events = try reader.events(job)
+    }
+
+    /// Takes what a row tells of time.
+    mutating func add(_ row: RowRecord) {
+        guard row.outcome == .transferred, let finishedAt = row.finishedAt else { return }
+        timeline.addTransferred(at: finishedAt)
+    }
+
+    /// Takes all calls of the job.
+    mutating func addCalls(from reader: LedgerReader) throws {
+        try reader.forEachCall(of: job) { call in
+            calls.add(call)
+            timeline.add(call)
+        }
+        timeline.coarsenToShow()
+    }
+
+    /// Whether the six outcomes add up to the rows of the input.
+    var addsUp: Bool { totals.rows == job.rows }
+
+    /// Transferred rows a second, over the time in which calls were made; nil where either is nothing.
+    var transferredPerSecond: Double? {
+        let seconds = timeline.active.seconds
+        guard seconds > 0, totals[.transferred] > 0 else { return nil }
+        return Double(totals[.transferred]) / seconds
+    }
+}

@@ -1,0 +1,120 @@
+import TransferCore
+import TransferLedger
+
+extension PageContent {
+    /// The control totals, as a sum.
+    struct TotalsPart {
+        let outcomes: [OutcomePart]
+        let sum: String
+        let inputRows: String
+        let addsUp: Bool
+        /// The bar's description, for those who do not see it.
+        let bar: String
+
+        init(_ figures: JobFigures) {
+            let rows = figures.totals.rows
+            var start = 0
+            outcomes = Outcome.allCases.map { outcome in
+                let count = figures.totals[outcome]
+                defer { start += count }
+                return OutcomePart(outcome, count, after: start, of: rows)
+            }
+            sum = rows.words
+            inputRows = figures.job.rows.words
+            addsUp = figures.addsUp
+            bar = outcomes.filter(\.isPresent).map { "\($0.name) \($0.rows)" }
+                .joined(separator: ", ")
+        }
+    }
+
+    /// How many rows have an outcome, and where they stand in the bar (in 1000ths).
+    struct OutcomePart {
+        let name: String
+        let meaning: String
+        let rows: String
+        let share: String
+        let isPresent: Bool
+        let barStart: String
+        let barWidth: String
+
+        init(_ outcome: Outcome, _ count: Int, after start: Int, of all: Int) {
+            let whole = Double(max(all, 1))
+            name = outcome.rawValue
+            meaning = Self.meaning(outcome)
+            rows = count.words
+            share = Self.share(Double(count) / whole * 100)
+            isPresent = count > 0
+            barStart = (Double(start) / whole * 1000).rounded(toPlaces: 2)
+            // A single row among a million stays in sight.
+            barWidth = max(Double(count) / whole * 1000, 2).rounded(toPlaces: 2)
+        }
+
+        /// Never 0.0 % or 100.0 % for what is only near it.
+        private static func share(_ percent: Double) -> String {
+            if percent > 0, percent < 0.05 { return "< 0.1 %" }
+            if percent < 100, percent >= 99.95 { return "> 99.9 %" }
+            return percent.words(digits: 1) + " %"
+        }
+
+        private static func meaning(_ outcome: Outcome) -> String {
+            switch outcome {
+            case .transferred: "The service accepted the transfer."
+            case .failed: "The service refused it."
+            case .skipped: "There was nothing to do, or the contact had moved."
+            case .rejected: "The row is invalid and was not sent."
+            case .uncertain: "It may have been transferred; nobody could tell."
+            case .pending: "Not done yet."
+            }
+        }
+    }
+
+    /// Rows with the same outcome for the same cause, and what to do about them.
+    struct CausePart {
+        let outcome: String
+        let code: String
+        let rows: String
+        let advice: String
+
+        private init(_ outcome: Outcome, _ code: String?, _ rows: Int) {
+            self.outcome = outcome.rawValue
+            self.code = code ?? "–"
+            self.rows = rows.words
+            advice = Advice.sentence(for: code, outcome)
+        }
+
+        /// The causes of all rows that were not transferred: they too add up to the totals.
+        static func all(_ figures: JobFigures) -> [CausePart] {
+            let order: [Outcome] = [.failed, .uncertain, .rejected, .pending, .skipped]
+            return order.flatMap { outcome in
+                let coded = figures.codes.filter { $0.outcome == outcome }
+                let rest = figures.totals[outcome] - coded.reduce(0) { $0 + $1.rows }
+                let causes = coded.map { CausePart(outcome, $0.code, $0.rows) }
+                return rest > 0 ? causes + [CausePart(outcome, nil, rest)] : causes
+            }
+        }
+    }
+
+    /// How many rows go to one destination.
+    struct DestinationPart {
+        let kind: String
+        let id: String
+        let rows: String
+        let transferred: String
+        let others: String
+
+        init(_ totals: DestinationTotals) {
+            kind = totals.destination.kind
+            id = totals.destination.id ?? "decides"
+            rows = totals.rows.words
+            transferred = totals.transferred.words
+            others = (totals.rows - totals.transferred).words
+        }
+    }
+}
+
+extension Double {
+    /// For an attribute: `12.5`, without a comma between thousands.
+    func rounded(toPlaces digits: Int) -> String {
+        words(digits: digits).filter { $0 != "," }
+    }
+}
