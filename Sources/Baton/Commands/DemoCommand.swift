@@ -1,7 +1,9 @@
+import AWSSigning
 import ArgumentParser
 import ConnectSimulator
 import FoundationEssentials
 import Subprocess
+import SystemPackage
 import TransferCore
 
 /// `baton demo`: the whole way on the simulator.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Report
 import TransferCore
 import TransferLedger
+import TransferRun
 
 /// `baton report JOB`: writes the report again.
 struct ReportCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import ConnectClient
 import FoundationEssentials
 import TransferCore
 import TransferLedger
+import TransferRun
 
 /// `baton resume [JOB]`: goes on with a job, or starts one that was only stored.
 struct ResumeCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import TransferCore
 import TransferLedger
+import TransferRun
 
 extension RunWorker {
     /// This process.

@@ -2,6 +2,7 @@ import ConnectClient
 import Intake
 import TransferCore
 import TransferLedger
+import TransferRun
 
 extension InputOptions {
     /// Takes the input in and says what was found.

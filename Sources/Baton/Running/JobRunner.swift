@@ -1,3 +1,4 @@
+import ArgumentParser
 import ConnectClient
 import Report
 import Synchronization
@@ -17,8 +18,18 @@ struct JobRunner {
     private var console: Console { output.console }
 
     /// Runs the job and writes its report; says what came of it.
+    ///
+    /// - Throws: `LedgerError` `.held` where another process works on the job, which is named.
     func run() async throws -> ExitStatus {
-        let lock = try await takeLock()
+        do {
+            return try await runLocked()
+        } catch let error as LedgerError where error.code == .held {
+            throw try await namingHolder(error)
+        }
+    }
+
+    private func runLocked() async throws -> ExitStatus {
+        let lock = try JobLock(job, of: ledger)
         let ending = try await transfer()
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         let files = try await writer.write(job, from: ledger)
@@ -27,19 +38,14 @@ struct JobRunner {
         return ExitStatus(ending, totals)
     }
 
-    /// Takes the job's lock; where another process has it, says which.
-    private func takeLock() async throws -> JobLock {
-        do throws(LedgerError) {
-            return try JobLock(job, of: ledger)
-        } catch  where error.code == .held {
-            let runs = try await ledger.read { [job] in try $0.runs(job) }
-            guard let holder = runs.last(where: { $0.endedAt == nil }) else { throw error }
-            throw LedgerError(
-                .held,
-                "Job \(job.id) is being worked on by process \(holder.worker.processID) "
-                    + "(\(holder.worker.user) on \(holder.worker.host)), "
-                    + "since \(holder.startedAt.iso8601). Wait for it, or stop it.")
-        }
+    private func namingHolder(_ error: LedgerError) async throws -> LedgerError {
+        let runs = try await ledger.read { [job] in try $0.runs(job) }
+        guard let holder = runs.last(where: { $0.endedAt == nil }) else { return error }
+        return LedgerError(
+            .held,
+            "Job \(job.id) is being worked on by process \(holder.worker.processID) "
+                + "(\(holder.worker.user) on \(holder.worker.host)), "
+                + "since \(holder.startedAt.iso8601). Wait for it, or stop it.")
     }
 
     private var writer: ReportWriter {

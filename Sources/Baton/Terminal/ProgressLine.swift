@@ -23,7 +23,7 @@ final class ProgressLine: Sendable {
     /// Draws until cancelled, then clears the line.
     func draw() async {
         while !Task.isCancelled {
-            Console.draw(state.withLock(Self.look))
+            Console.draw(state.withLock { Self.look(&$0) })
             // Cancelled is what this loop waits for.
             try? await Task.sleep(for: Self.interval)
         }
