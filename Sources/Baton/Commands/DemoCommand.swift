@@ -23,7 +23,7 @@ struct DemoCommand: AsyncParsableCommand {
     var rate = 50.0
 
     @Option(help: "The quota of the local Connect: calls at once after a rest.")
-    var burst = 75.0
+    var burst = 75
 
     @Option(help: "The seed of the world.")
     var seed: UInt64 = 1
@@ -84,7 +84,7 @@ struct DemoCommand: AsyncParsableCommand {
         let console = output.console
         console.say(
             "A local Amazon Connect serves \(contacts.of("contact")) at \(world.endpoint); "
-                + "its quota is \(rate.short) calls a second, burst \(burst.short). "
+                + "its quota is \(rate.short) calls a second, burst \(burst). "
                 + "Baton is not told, and some contacts are made to fail.")
         var arguments = [
             input ?? files.input, "--instance", world.instanceId, "--region", world.region,
