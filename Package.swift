@@ -127,6 +127,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "TransferCore",
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: rules),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),

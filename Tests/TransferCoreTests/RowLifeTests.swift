@@ -32,7 +32,8 @@ struct RowLifeTests {
         .success(
             Answer(
                 [
-                    AssociatedContact(id: ContactID(valid: "c-1"), previous: nil, initiatedAt: noon),
+                    AssociatedContact(
+                        id: ContactID(valid: "c-1"), previous: nil, initiatedAt: noon),
                     AssociatedContact(
                         id: ContactID(valid: id), previous: ContactID(valid: previous),
                         initiatedAt: at),

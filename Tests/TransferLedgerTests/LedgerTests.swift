@@ -59,7 +59,8 @@ struct LedgerTests {
         let fixture = try await LedgerFixture(rows: 5)
         let first = try await fixture.ledger.claim(2, of: fixture.job, after: 0, at: noon)
         #expect(first.map(\.row) == [1, 2])
-        #expect(first.map(\.request.token.text) == ["baton-0123456789ab-1", "baton-0123456789ab-2"])
+        #expect(
+            first.map(\.request.token.text) == ["baton-0123456789ab-1", "baton-0123456789ab-2"])
         #expect(first.allSatisfy { $0.inDoubtSince == nil })
         let rest = try await fixture.ledger.claim(9, of: fixture.job, after: 2, at: noon)
         #expect(rest.map(\.row) == [3, 4, 5])

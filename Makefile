@@ -1,0 +1,68 @@
+# Everything that is done with this repository; `make` lists it.
+
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev pkg-config
+PREFIX ?= /usr/local
+DEMO_FLAGS ?=
+
+.PHONY: help demo test lint format bench interop build install setup clean
+
+help:
+	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
+	@echo 'make test              build, and run the tests'
+	@echo 'make lint              check the format, and the rules of the house'
+	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
+	@echo 'make bench             measure; figures are of this machine'
+	@echo 'make install PREFIX=   install baton below PREFIX (now $(PREFIX))'
+	@echo 'make build, make format, make clean'
+
+demo: build
+	.build/release/baton demo $(DEMO_FLAGS)
+
+build: setup
+	swift build -c release $(SWIFT_FLAGS) --product baton
+
+test: setup
+	swift test --disable-xctest $(SWIFT_FLAGS)
+
+lint: setup
+	swift format lint --strict --recursive Package.swift Sources Tests
+	swift test --disable-xctest $(SWIFT_FLAGS) --filter TidyTests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+interop: build
+	python3 -m venv .venv-interop
+	.venv-interop/bin/pip install --quiet --requirement Tests/Interop/requirements.txt
+	BATON=$(CURDIR)/.build/release/baton PATH=$(CURDIR)/.venv-interop/bin:$$PATH \
+		.venv-interop/bin/python -m pytest -q Tests/Interop
+
+bench: build
+	python3 Tests/Bench/bench.py .build/release/baton
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
+
+clean:
+	rm -rf .build .venv-interop
+
+# What a machine needs beside a Swift toolchain. On Debian and Ubuntu it is installed; elsewhere it
+# is named.
+setup:
+	@command -v swift >/dev/null || { \
+		echo 'baton needs Swift 6.2 or later: see https://www.swift.org/install' >&2; exit 1; }
+	@swift --version 2>/dev/null | grep -Eq 'Swift version (6\.([2-9]|[1-9][0-9])|[7-9]|[1-9][0-9])' || { \
+		echo "baton needs Swift 6.2 or later; this is: $$(swift --version 2>/dev/null | head -n 1)" >&2; \
+		exit 1; }
+	@if command -v pkg-config >/dev/null && pkg-config --exists sqlite3 libcurl libcrypto; then :; \
+	elif command -v apt-get >/dev/null; then \
+		sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+		echo 'Installing $(SYSTEM_PACKAGES)'; \
+		$$sudo apt-get update -qq && \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $(SYSTEM_PACKAGES); \
+	else \
+		echo 'Install the development files of SQLite 3, libcurl and OpenSSL 3, and pkg-config' >&2; \
+		echo '(on Debian: $(SYSTEM_PACKAGES)), then run make again.' >&2; exit 1; \
+	fi

@@ -1,0 +1,106 @@
+import TestSupport
+import Testing
+
+/// What the program says and how it ends where there is nothing to transfer.
+struct CommandTests {
+    private let program = Program(in: TemporaryDirectory())
+    private let options = [
+        "--instance", "i-1", "--contact-flow", "f-1", "--region", "us-east-1",
+    ]
+
+    @Test func `help names every command and every exit status`() async throws {
+        let help = try await program.run("--help")
+        #expect(help.status == 0)
+        let commands = [
+            "check", "run", "ingest", "resume", "retry", "status", "jobs", "report", "simulate",
+            "demo",
+        ]
+        for command in commands {
+            #expect(help.output.contains("\n  \(command)"), "\(command)")
+        }
+        for status in [64, 65, 66, 69, 70, 73, 75, 77, 130] {
+            #expect(help.output.contains("\(status)"), "\(status)")
+        }
+    }
+
+    private static let wrong: [(arguments: String, status: Int32)] = [
+        ("transfer", 64), ("run", 64), ("run in.csv --rate fast", 64),
+        ("run in.csv --burst 5", 64), ("run in.csv --region us-east-1", 66), ("run in.csv", 64),
+        ("check in.csv --instance a,b\u{E9}", 64), ("check none.csv", 66), ("status", 66),
+        ("jobs", 66), ("resume", 66), ("report --ledger none", 66),
+        ("run in.csv --region us-east-1 --ledger no/folder/l.sqlite", 73),
+        ("run in.csv --endpoint-url http://example.com --region us-east-1", 64),
+    ]
+
+    @Test(arguments: wrong)
+    func `ends with the status of what is wrong, and a sentence`(
+        arguments: String, status: Int32
+    ) async throws {
+        let ended = try await program.run(arguments.split(separator: " ").map(String.init))
+        #expect(ended.status == status, "\(ended.errors)")
+        #expect(!ended.errors.isEmpty)
+        #expect(ended.output.isEmpty)
+    }
+
+    @Test func `a file that is no CSV is refused and stores nothing`() async throws {
+        program.directory.write([0x50, 0x4B, 0x03, 0x04, 0, 0], to: "book.xlsx")
+        let ended = try await program.run(["run", "book.xlsx"] + options)
+        #expect(ended.status == 65)
+        #expect(ended.errors.contains("Excel workbook"))
+        let jobs = try await program.run("jobs", "--output", "json")
+        #expect(jobs.output == "[\n\n]\n")
+    }
+
+    @Test func `check sums up what is wrong, as text and as JSON`() async throws {
+        program.directory.write("ContactId,QueueId\nc-1,q-1\nc-2,\nc-1,q-1\n", to: "in.csv")
+        let text = try await program.run(["check", "in.csv"] + options)
+        #expect(text.status == 65)
+        #expect(text.output.contains("3 rows: 1 valid, 2 invalid."))
+        #expect(text.output.contains("Row 3 (line 4)"))
+        let json = try await program.run(["check", "in.csv", "--output", "json"] + options)
+        #expect(json.status == 65)
+        #expect(json.output.contains("\"code\" : \"DuplicateContact\""))
+
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "good.csv")
+        let good = try await program.run(["check", "good.csv"] + options)
+        #expect(good.status == 0)
+        #expect(TemporaryDirectory.read(program.directory.file("baton.sqlite")) == nil)
+    }
+
+    @Test func `nobody to ask and no --yes transfers nothing`() async throws {
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "in.csv")
+        let ended = try await program.run(["run", "in.csv"] + options)
+        #expect(ended.status == 64)
+        #expect(ended.errors.contains("--yes"))
+        let status = try JobState(try await program.run("status", "--output", "json"))
+        #expect(status.totals["pending"] == 1)
+    }
+
+    @Test func `without credentials nothing is sent, and the words say what to do`() async throws {
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "in.csv")
+        let ended = try await program.run(["run", "in.csv", "--yes"] + options)
+        #expect(ended.status == 77, "\(ended.errors)")
+        #expect(ended.errors.contains("AWS_ACCESS_KEY_ID"))
+    }
+
+    @Test func `ingest prints the job's id, and the same file is the same job`() async throws {
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "in.csv")
+        let first = try await program.run(["ingest", "in.csv"] + options)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.output.utf8.count == 13)
+        let second = try await program.run(["ingest", "in.csv"] + options)
+        #expect(second.output == first.output)
+        let jobs = try await program.run("jobs")
+        #expect(jobs.output.contains(first.output.prefix(12)))
+        #expect(jobs.output.split(separator: "\n").count == 1)
+    }
+
+    @Test func `hostile text from a file is shown on the terminal, not obeyed`() async throws {
+        program.directory.write("ContactId,QueueId\nc\u{1B}[2J\u{202E}1,q-1\n", to: "in.csv")
+        let ended = try await program.run(["check", "in.csv"] + options)
+        #expect(ended.status == 65)
+        #expect(!ended.output.contains("\u{1B}"))
+        #expect(!ended.output.contains("\u{202E}"))
+        #expect(ended.output.contains("\\u{1B}"))
+    }
+}

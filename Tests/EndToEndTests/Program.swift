@@ -1,0 +1,63 @@
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+import TestSupport
+
+/// The built program, run as a person or a timer would run it.
+///
+/// The surroundings are hostile: no AWS variable, no home, an endpoint that nobody serves.
+struct Program: Sendable {
+    let directory: TemporaryDirectory
+    var environment: [Environment.Key: String] = [:]
+
+    /// What a run of it left.
+    struct Ended: Sendable {
+        /// Nil where a signal ended it.
+        var status: Int32?
+        var output: String
+        var errors: String
+    }
+
+    init(in directory: TemporaryDirectory) {
+        self.directory = directory
+        environment = [
+            "HOME": directory.path, "PATH": "/usr/bin:/bin",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        ]
+    }
+
+    /// The program that was built with these tests: it stands beside them.
+    static let path: FilePath = {
+        let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return FilePath(link ?? "").removingLastComponent().appending("baton")
+    }()
+
+    /// Runs it to its end with nothing on stdin.
+    func run(_ arguments: String...) async throws -> Ended { try await run(arguments) }
+
+    func run(_ arguments: [String], killedAfter: Duration? = nil) async throws -> Ended {
+        try await start(arguments) { execution in
+            guard let killedAfter else { return }
+            // The instant at which the power goes: that it is a random one is the point.
+            try await Task.sleep(for: killedAfter)
+            try execution.send(signal: .kill)
+        }
+    }
+
+    /// Runs it, and `body` beside it.
+    func start(
+        _ arguments: [String],
+        _ body: (Execution<NoInput, StringOutput<UTF8>, StringOutput<UTF8>>) async throws -> Void
+    ) async throws -> Ended {
+        let result = try await Subprocess.run(
+            .path(Self.path), arguments: Arguments(arguments),
+            environment: .custom(environment), workingDirectory: FilePath(directory.path),
+            input: .none, output: .string(limit: 1 << 22), error: .string(limit: 1 << 22),
+            body: body)
+        var status: Int32?
+        if case .exited(let code) = result.terminationStatus { status = code }
+        return Ended(
+            status: status, output: result.standardOutput,
+            errors: result.standardError)
+    }
+}

@@ -1,0 +1,197 @@
+import Subprocess
+import TestSupport
+import Testing
+
+/// The whole way of a row, with real processes, real HTTP and a real ledger.
+struct RunTests {
+    private let program = Program(in: TemporaryDirectory())
+
+    /// Holds the ledger's word against the service's: row by row, in both directions.
+    private func agree(_ connect: LocalConnect, _ state: JobState) throws {
+        let effects = try connect.effects()
+        let rows = try connect.results(of: state.job)
+        #expect(rows.count == state.rows)
+        #expect(state.sum == state.rows)
+        #expect(effects.values.allSatisfy { $0.count == 1 }, "a contact was transferred twice")
+        for row in rows {
+            let contact = row["ContactId"] ?? ""
+            let isTransferred = row["BatonOutcome"] == "transferred"
+            #expect(effects[contact]?.first == (isTransferred ? row["BatonNewContactId"] : nil))
+        }
+        #expect(effects.count == state.totals["transferred"])
+    }
+
+    @Test func `transfers what can be transferred and says what cannot`() async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "300", "--rate", "0", "--latency", "5"], with: program
+        ) { connect in
+            let ended = try await connect.program.run(
+                connect.run("contacts.csv", "--output", "json"))
+            #expect(ended.status == 1, "\(ended.errors)")
+            let state = try JobState(ended)
+            #expect(state.isFinished)
+            #expect(state.totals["transferred"] ?? 0 > 280)
+            #expect(state.totals["failed"] ?? 0 > 0)
+            try agree(connect, state)
+            for name in ["results.csv", "retry.csv", "summary.json", "summary.html"] {
+                let path = program.directory.file("reports/\(state.job)/\(name)")
+                #expect(TemporaryDirectory.read(path)?.isEmpty == false, "\(name)")
+            }
+
+            let again = try await connect.program.run(connect.run())
+            #expect(again.status == 1)
+            #expect(again.errors.contains("is finished"))
+            try agree(connect, state)
+        }
+    }
+
+    @Test func `finds the quota, and a throttled call costs no row anything`() async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "120", "--rate", "40", "--burst", "20", "--failing-share", "0"],
+            with: program
+        ) { connect in
+            let ended = try await connect.program.run(
+                connect.run("contacts.csv", "--output", "json"))
+            #expect(ended.status == 0, "\(ended.errors)")
+            let state = try JobState(ended)
+            #expect(state.totals["transferred"] == 120)
+            try agree(connect, state)
+            #expect(try connect.results(of: state.job).allSatisfy { $0["BatonAttempts"] == "1" })
+        }
+    }
+
+    @Test func `faults of the service and the network double and lose nothing`() async throws {
+        let faults = [
+            "--fault-500", "0.05", "--fault-503", "0.05", "--reset-before", "0.05",
+            "--reset-after", "0.05", "--latency", "5", "--jitter", "5",
+        ]
+        try await LocalConnect.serve(
+            ["--contacts", "300", "--rate", "0", "--list-rate", "0"] + faults, with: program
+        ) { connect in
+            let ended = try await connect.program.run(
+                connect.run("contacts.csv", "--output", "json"))
+            let state = try JobState(ended)
+            #expect(ended.status == 1)
+            #expect(state.isFinished)
+            #expect(state.totals["uncertain"] == 0)
+            #expect(state.totals["transferred"] ?? 0 > 280)
+            try agree(connect, state)
+        }
+    }
+
+    /// The issue's own figure: 2,000 rows, killed at 20 random instants.
+    @Test func `killed at twenty random instants, each contact is transferred exactly once`()
+        async throws
+    {
+        let seed = UInt64.random(in: 1...1_000_000)
+        var rng = SplitMix64(seed: seed)
+        let simulator = [
+            "--contacts", "2000", "--rate", "250", "--burst", "100", "--latency", "15",
+            "--jitter", "10",
+        ]
+        try await LocalConnect.serve(simulator, with: program) { connect in
+            for kill in 1...20 {
+                let delay = Duration.milliseconds(Int.random(in: 20...700, using: &rng))
+                let arguments = connect.run("contacts.csv", "--rate", "250", "--burst", "50")
+                let ended = try await connect.program.run(arguments, killedAfter: delay)
+                #expect(ended.status == nil, "kill \(kill): \(ended.errors)")
+            }
+            let before = try connect.effects().count
+            let ended = try await connect.program.run(
+                "resume", "--yes", "--output", "json", "--rate", "250", "--burst", "50")
+            let state = try JobState(ended)
+            #expect(ended.status == 1, "seed \(seed): \(ended.errors)")
+            #expect(state.isFinished)
+            #expect(state.rows == 2000)
+            #expect(state.totals["uncertain"] == 0)
+            #expect(before > 0 && before < 2000, "seed \(seed): \(before) before the last run")
+            try agree(connect, state)
+        }
+    }
+
+    @Test func `a signal drains the run, and resume goes on`() async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "100", "--rate", "20", "--burst", "5", "--latency", "50"],
+            with: program
+        ) { connect in
+            let stopped = try await connect.program.start(connect.run()) { execution in
+                while try connect.effects().count < 10 {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                try execution.send(signal: .terminate)
+            }
+            #expect(stopped.status == 75, "\(stopped.errors)")
+            #expect(stopped.errors.contains("baton resume"))
+            let before = try connect.effects().count
+            #expect(before < 90)
+
+            let status = try JobState(try await program.run("status", "--output", "json"))
+            #expect(status.sum == 100)
+            #expect(status.totals["transferred"] == before)
+
+            let resumed = try await connect.program.run("resume", "--yes", "--output", "json")
+            #expect(resumed.status == 1, "\(resumed.errors)")
+            try agree(connect, try JobState(resumed))
+        }
+    }
+
+    @Test func `a second process on the same job is told who holds it`() async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "60", "--rate", "10", "--burst", "5"], with: program
+        ) { connect in
+            let first = try await connect.program.start(connect.run()) { execution in
+                while try connect.effects().count < 5 {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                let second = try await connect.program.run("resume", "--yes")
+                #expect(second.status == 75)
+                let holder = "process \(execution.processIdentifier)"
+                #expect(second.errors.contains(holder), "\(second.errors)")
+                try execution.send(signal: .interrupt)
+            }
+            #expect(first.status == 75)
+        }
+    }
+
+    @Test func `retry puts failed rows back, and they are sent again`() async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "100", "--rate", "0", "--failing-share", "0.2"], with: program
+        ) { connect in
+            let first = try JobState(
+                try await connect.program.run(connect.run("contacts.csv", "--output", "json")))
+            let failed = first.totals["failed"] ?? 0
+            #expect(failed > 0)
+            let put = try JobState(
+                try await program.run("retry", first.job, "--output", "json"))
+            #expect(put.totals["pending"] == failed)
+            let ended = try await connect.program.run("resume", "--yes", "--output", "json")
+            #expect(ended.status == 1)
+            let second = try JobState(ended)
+            #expect(second.totals == first.totals)
+            try agree(connect, second)
+        }
+    }
+
+    @Test func `credentials that are refused stop the run and leave every row pending`()
+        async throws
+    {
+        try await LocalConnect.serve(["--contacts", "30", "--rate", "0"], with: program) {
+            connect in
+            var caller = connect.program
+            caller.environment["AWS_SECRET_ACCESS_KEY"] = "not-the-secret"
+            let refused = try await caller.run(connect.run("contacts.csv", "--output", "json"))
+            #expect(refused.status == 77)
+            #expect(refused.errors.contains("InvalidSignatureException"))
+            #expect(!refused.errors.contains("not-the-secret"))
+            #expect(try JobState(refused).totals["pending"] == 30)
+
+            caller.environment["AWS_ACCESS_KEY_ID"] = "AKIABATONSIMULATOR02"
+            caller.environment["AWS_SECRET_ACCESS_KEY"] = "baton-simulator-key-that-is-no-secret-02"
+            let denied = try await caller.run(connect.run("contacts.csv", "--output", "json"))
+            #expect(denied.status == 77)
+            #expect(denied.errors.contains("AccessDeniedException"))
+            #expect(try JobState(denied).totals["pending"] == 30)
+            #expect(try connect.effects().isEmpty)
+        }
+    }
+}
