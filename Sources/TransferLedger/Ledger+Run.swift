@@ -75,8 +75,8 @@ extension Ledger {
 
     /// Puts the rows with one of these outcomes back to pending; returns how many there were.
     ///
-    /// Their claims stay, and with them the age of their tokens: what may have taken effect is
-    /// looked up before it is sent again.
+    /// A failed row is known not to have been transferred, so its claim goes; that of an uncertain
+    /// row stays, and with it the age of its token: it is looked up before it is sent again.
     package func putBack(
         _ outcomes: Set<Outcome>, of job: Job, at now: Timestamp
     ) async throws -> Int {
@@ -86,7 +86,8 @@ extension Ledger {
                 try db.execute(
                     sql: """
                         UPDATE rows SET outcome = 'pending', code = NULL, message = NULL,
-                            request_id = NULL, finished_at = NULL, attempts = 0
+                            request_id = NULL, finished_at = NULL, attempts = 0,
+                            claimed_at = iif(outcome = 'failed', NULL, claimed_at)
                         WHERE job = ? AND outcome = ?
                         """,
                     arguments: [job.number, outcome.rawValue])

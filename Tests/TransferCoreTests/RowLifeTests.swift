@@ -148,6 +148,16 @@ struct RowLifeTests {
         #expect(outcome(life.lookUpAnswered(.failure(denied), policy: policy)) == .uncertain)
     }
 
+    @Test func `a contact that the service does not know was not transferred`() {
+        let lost = failure("Timeout", .retry(mayHaveTakenEffect: true))
+        var unknown = failure("ResourceNotFoundException", .permanent)
+        unknown.httpStatus = 404
+        var life = life()
+        _ = answer(&life, lost)
+        #expect(answer(&life, unknown) == .call(.listAssociatedContacts, .none))
+        #expect(outcome(life.lookUpAnswered(.failure(unknown), policy: policy)) == .failed)
+    }
+
     @Test func `a row in doubt is sent again while its token is young, else looked up first`() {
         let young = life(inDoubtSince: noon - .seconds(3600))
         #expect(young.begin(at: noon, policy: policy) == .call(.transferContact, .none))

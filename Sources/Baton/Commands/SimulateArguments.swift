@@ -75,9 +75,9 @@ struct FaultArguments: ParsableArguments {
     var latency = 0.0
     @Option(help: "The most that is added to or taken from the latency, in milliseconds.")
     var jitter = 0.0
-    @Option(help: "The share of calls that get a 500, 0 to 1.")
+    @Option(name: .customLong("fault-500"), help: "The share of calls that get a 500, 0 to 1.")
     var fault500 = 0.0
-    @Option(help: "The share of calls that get a 503.")
+    @Option(name: .customLong("fault-503"), help: "The share of calls that get a 503.")
     var fault503 = 0.0
     @Option(help: "The share of calls whose connection is reset before the effect.")
     var resetBefore = 0.0

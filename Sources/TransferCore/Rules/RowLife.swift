@@ -171,6 +171,9 @@ package struct RowLife: Hashable, Sendable {
                         newContact: proof.id, requestID: answer.requestID))
             }
             return nothingFound()
+        case .failure(let failure) where failure.httpStatus == 404:
+            // What the service does not know it has not transferred.
+            return nothingFound()
         case .failure(let failure):
             return readFailed(failure, .listAssociatedContacts, policy) { [lookUpPurpose] in
                 Self.unresolved(lookUpPurpose, $0)
