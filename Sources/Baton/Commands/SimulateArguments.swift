@@ -7,7 +7,7 @@ struct WorldArguments: ParsableArguments {
     @Option(help: "The seed of the world, its ids, faults and latencies.")
     var seed: UInt64 = 1
     @Option(help: "How many contacts the world has, one for each row of its input CSV.")
-    var contacts = 1000
+    var contacts = 2000
     @Option(help: "How many queues it has.")
     var queues = 12
     @Option(help: "How many users it has.")

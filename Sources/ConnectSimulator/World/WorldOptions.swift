@@ -2,7 +2,7 @@
 package struct WorldOptions: Hashable, Sendable {
     package var seed: UInt64 = 1
     /// How many rows the input CSV has; each names a contact of its own.
-    package var contacts = 1000
+    package var contacts = 2000
     package var queues = 12
     package var users = 40
     /// The share of contacts whose transfer must fail, 0 to 1.
