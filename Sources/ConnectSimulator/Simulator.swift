@@ -39,9 +39,9 @@ package final class Simulator: Sendable {
 
     /// Serves until the task is cancelled, and then returns; may be called once.
     ///
-    /// - Parameter onListening: is given the port, once calls are taken.
+    /// - Parameter onListening: is given the port, once connections are taken.
     /// - Throws: ``SimulatorError`` where the port is taken, or an effect could not be recorded.
-    package func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    package func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
         let responder = responder
         let server = Server(
             childChannelSetup: HTTP1Channel { request, writer, channel in
@@ -50,7 +50,7 @@ package final class Simulator: Sendable {
             },
             configuration: ServerConfiguration(
                 address: .hostname("127.0.0.1", port: options.port)),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "baton.simulator") { _ in SwiftLogNoOpLogHandler() })
 

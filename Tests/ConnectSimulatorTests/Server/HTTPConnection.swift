@@ -2,6 +2,12 @@ import ConnectSimulator
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A connection on which HTTP/1.1 is written by hand, so that every byte of it is the test's.
 struct HTTPConnection {
     /// An answer as it stood on the wire.
@@ -50,12 +56,20 @@ struct HTTPConnection {
         try await outbound.write(buffer)
     }
 
-    /// Reads an answer whose length is declared.
+    /// Reads an answer whose length is declared; throws ``ResetByPeer`` where the connection is reset.
     mutating func answer() async throws -> Answer? {
         while true {
             if let answer = takeAnswer() { return answer }
-            guard var more = try await inbound.next(isolation: #isolation) else { return nil }
+            guard var more = try await read() else { return nil }
             received.writeBuffer(&more)
+        }
+    }
+
+    private mutating func read() async throws -> ByteBuffer? {
+        do {
+            return try await inbound.next(isolation: #isolation)
+        } catch let error as IOError where error.errnoCode == ECONNRESET {
+            throw ResetByPeer()
         }
     }
 
@@ -78,3 +92,6 @@ struct HTTPConnection {
         return Answer(status: status, headers: headers, body: body)
     }
 }
+
+/// The connection was reset (RST), rather than closed in order.
+struct ResetByPeer: Error {}

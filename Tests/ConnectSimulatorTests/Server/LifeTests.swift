@@ -1,6 +1,5 @@
 import ConnectSimulator
 import FoundationEssentials
-import NIOCore
 import Testing
 
 /// What a running simulator does besides answering.
@@ -20,12 +19,11 @@ struct LifeTests {
     func `resets the connection and keeps its count`(fault: Fault) async throws {
         let options = unlimited { $0.faults = FaultPlan(rates: [fault: 1]) }
         try await withSimulator(options) { simulator, port in
-            let error = await #expect(throws: IOError.self) {
+            await #expect(throws: ResetByPeer.self) {
                 _ = try await HTTPConnection.open(toPort: port) {
                     try await $0.exchange(try transfer)
                 }
             }
-            #expect(error?.errnoCode == 104)
             #expect(simulator.statistics.transfers == (fault == .resetAfterEffect ? 1 : 0))
         }
     }
@@ -115,15 +113,26 @@ struct LifeTests {
 
     @Test func `stops where an effect cannot be recorded`() async throws {
         // Linux's device that is always full.
-        let simulator = try Simulator(unlimited { $0.effectsFile = "/dev/full" })
-        let call = Call.transfer(world.parameters(try world.goodRow))
-            .signed(at: Moment(Date()))
-        let error = await #expect(throws: SimulatorError.self) {
-            try await simulator.run { port in
-                _ = try? await HTTPConnection.open(toPort: port) { try await $0.exchange(call) }
+        let options = unlimited { $0.effectsFile = "/dev/full" }
+        let simulator = try Simulator(options, clock: SimulatorClock { noon })
+        let call = try transfer
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var iterator = ports.makeAsyncIterator()
+                guard let port = await iterator.next() else { return }
+                await #expect(throws: Never.self) {
+                    let answer = try await HTTPConnection.open(toPort: port) {
+                        try await $0.exchange(call)
+                    }
+                    #expect(answer?.status == nil)
+                }
             }
+            let error = await #expect(throws: SimulatorError.self) {
+                try await simulator.run { listening.yield($0) }
+            }
+            #expect(error?.activity == .writingEffects)
         }
-        #expect(error?.activity == .writingEffects)
     }
 
     @Test func `says which file it cannot open and which port it cannot have`() async throws {
