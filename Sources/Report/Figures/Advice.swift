@@ -4,7 +4,8 @@ import TransferCore
 enum Advice {
     /// A sentence for a code; for an unknown one, what its outcome calls for.
     static func sentence(for code: String?, _ outcome: Outcome) -> String {
-        code.flatMap { service[$0] } ?? byOutcome(outcome)
+        guard let code else { return byOutcome(outcome) }
+        return service[code] ?? RowCode(rawValue: code).map(byRow) ?? byOutcome(outcome)
     }
 
     /// TransferContact, "Errors", and the errors common to all AWS services.
@@ -26,11 +27,28 @@ enum Advice {
             "Contact, flow or destination is not in the instance, or the contact has ended. "
             + "Check the ids; nothing is left to do for an ended contact.",
         "ServiceQuotaExceededException":
-            "A quota of the instance is exhausted, such as the contacts that a queue may hold. "
-            + "Wait or have it raised, then retry.",
+            "A limit is reached: a contact can be transferred 11 times, and queues and instances "
+            + "hold so many contacts. Read the message.",
         "ThrottlingException":
             "The quota for calls was spent by others too. Retry when the account is quieter.",
     ]
+
+    private static func byRow(_ code: RowCode) -> String {
+        switch code {
+        case .fieldCount:
+            "A delimiter is missing, or stands in a text without quotes. Mend the row."
+        case .missingValue: "Fill in the column that the message names."
+        case .invalidID: "Copy the id again: it has a character or a length that no id has."
+        case .foreignARN: "Give the ARN of the right kind, in this instance and Region."
+        case .nameNotResolved: "Names are not looked up yet: give the id or ARN."
+        case .bothDestinations: "Keep the queue or the user, not both."
+        case .noDestination: "Name a queue or a user, or give --flow-decides."
+        case .bothGuards: "Keep the expected queue or the expected user, not both."
+        case .duplicateContact: "Keep the row of the contact that is right."
+        case .alreadyThere: "Nothing to do: the contact was at its destination."
+        case .guardNotHeld: "Nothing was done: the contact had moved on. Look where it is now."
+        }
+    }
 
     private static func byOutcome(_ outcome: Outcome) -> String {
         switch outcome {
