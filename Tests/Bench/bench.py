@@ -16,8 +16,8 @@ import tempfile
 import time
 import urllib.request
 
-ROWS = 2000
-QUOTAS = [(50, 75), (500, 1000)]
+# Rate, burst and rows: enough rows to last for more than half a minute.
+QUOTAS = [(50, 75, 2000), (500, 1000, 20000)]
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIABATONSIMULATOR01",
     "AWS_SECRET_ACCESS_KEY": "baton-simulator-key-that-is-no-secret-01",
@@ -82,9 +82,9 @@ def with_boto3(connect, mode, threads=16):
     return len(lost)
 
 
-def measure(name, baton, rate, burst, work):
+def measure(name, baton, rate, burst, rows, work):
     with tempfile.TemporaryDirectory() as directory:
-        connect = Connect(baton, directory, rate, burst, ROWS)
+        connect = Connect(baton, directory, rate, burst, rows)
         try:
             start = time.monotonic()
             lost = work(connect, directory) or 0
@@ -92,19 +92,19 @@ def measure(name, baton, rate, burst, work):
             stats = connect.stats()["operations"]["TransferContact"]
         finally:
             connect.stop()
-    ideal = (ROWS - burst) / rate
+    ideal = (rows - burst) / rate
     throttled = stats["throttled"] / max(stats["received"], 1)
-    print(f"{rate:>4}/{burst:<5} {name:<22} wall {wall:7.2f} s   ideal/wall {ideal / wall:6.1%}   "
+    print(f"{rows:>6} rows at {rate:>4}/{burst:<5} {name:<22} wall {wall:7.2f} s   ideal/wall {ideal / wall:6.1%}   "
           f"throttled {throttled:6.2%}   rows lost {lost}", flush=True)
 
 
 def main():
     baton = os.path.abspath(sys.argv[1])
-    print(f"{ROWS} rows, latency 25 ms +- 10 ms")
-    for rate, burst in QUOTAS:
-        measure("baton, told nothing", baton, rate, burst,
+    print("latency 25 ms +- 10 ms")
+    for rate, burst, rows in QUOTAS:
+        measure("baton, told nothing", baton, rate, burst, rows,
                 lambda c, d: with_baton(baton, c, d, []))
-        measure("baton, told the quota", baton, rate, burst,
+        measure("baton, told the quota", baton, rate, burst, rows,
                 lambda c, d: with_baton(baton, c, d, ["--rate", str(rate), "--burst", str(burst)]))
         try:
             import boto3  # noqa: F401
@@ -112,7 +112,7 @@ def main():
             print("boto3 is not installed: pip install boto3 to compare")
             continue
         for mode in ("legacy", "standard", "adaptive"):
-            measure(f"boto3 x16, {mode}", baton, rate, burst,
+            measure(f"boto3 x16, {mode}", baton, rate, burst, rows,
                     lambda c, d, mode=mode: with_boto3(c, mode))
 
 

@@ -200,7 +200,7 @@ def test_throttling_arrives_as_its_class(start):
 
 
 def test_internal_errors_arrive_as_their_class(start):
-    simulator = start(*UNLIMITED, "--fault500", "1")
+    simulator = start(*UNLIMITED, "--fault-500", "1")
     client = simulator.client()
     with pytest.raises(client.exceptions.InternalServiceException):
         client.transfer_contact(**simulator.request(simulator.rows[0]))

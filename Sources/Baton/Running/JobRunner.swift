@@ -30,11 +30,12 @@ struct JobRunner {
 
     private func runLocked() async throws -> ExitStatus {
         let lock = try JobLock(job, of: ledger)
-        let ending = try await transfer()
+        let line = ProgressLine()
+        let ending = try await transfer(line)
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         let files = try await writer.write(job, from: ledger)
         _ = consume lock
-        try say(ending, totals, files)
+        try say(ending, totals, files, line.progress)
         return ExitStatus(ending, totals)
     }
 
@@ -56,10 +57,9 @@ struct JobRunner {
     }
 
     /// Transfers while watching for signals and drawing the progress line.
-    private func transfer() async throws -> RunEnding {
+    private func transfer(_ line: ProgressLine) async throws -> RunEnding {
         let run = TransferRun(job, ledger: ledger, service: client, options: flags.runOptions)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
-        let line = ProgressLine()
         let showsProgress = Console.isTerminal && console.level != .quiet
         let rates = RateWatch(console: console)
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
@@ -87,9 +87,17 @@ struct JobRunner {
         }
     }
 
-    private func say(_ ending: RunEnding, _ totals: ControlTotals, _ files: ReportFiles) throws {
+    private func say(
+        _ ending: RunEnding, _ totals: ControlTotals, _ files: ReportFiles, _ progress: RunProgress
+    ) throws {
         if let reason = ending.sentence { Console.complain(reason) }
         console.say("Job \(job.id), \(totals.words).")
+        if progress.calls > 0 {
+            let share = 100 * Double(progress.throttled) / Double(progress.calls)
+            console.say(
+                "\(progress.calls.of("call")), \(progress.throttled.grouped) throttled "
+                    + "(\(share.short) %).")
+        }
         console.say("Report: \(files.page)")
         if totals[.pending] > 0 {
             console.say("\(totals[.pending].of("row")) to go: baton resume \(job.id)")

@@ -15,6 +15,9 @@ final class ProgressLine: Sendable {
     /// Looks that the shown rate is measured over: 5 s.
     private static let looksMax = 20
 
+    /// The newest figures.
+    var progress: RunProgress { state.withLock { $0.progress } }
+
     /// Takes the newest figures.
     func update(_ progress: RunProgress) {
         state.withLock { $0.progress = progress }
