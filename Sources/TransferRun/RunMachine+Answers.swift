@@ -1,10 +1,10 @@
 import HeapModule
-import TransferCore
+package import TransferCore
 import TransferLedger
 
 extension RunMachine {
     /// Hears a call's answer and decides what becomes of its row.
-    mutating func answered(
+    package mutating func answered(
         _ answer: CallAnswer, at now: Instant, using rng: inout some RandomNumberGenerator
     ) {
         inFlight -= 1
