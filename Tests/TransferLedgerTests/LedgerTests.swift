@@ -84,6 +84,22 @@ struct LedgerTests {
         #expect(again.map(\.inDoubtSince) == [noon, nil])
     }
 
+    @Test func `calls that never got to the row are no attempts`() async throws {
+        let fixture = try await LedgerFixture(rows: 4)
+        let run = try await fixture.beginRun()
+        let advices: [TransferFailure.Advice] = [
+            .throttled(retryAfter: nil), .credentials, .retry(mayHaveTakenEffect: false),
+            .retry(mayHaveTakenEffect: true),
+        ]
+        var batch = RunBatch()
+        for (index, advice) in advices.enumerated() {
+            let failure = TransferFailure(code: "X", message: "", advice: advice)
+            batch.calls.append(call(index + 1, failure))
+        }
+        try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        #expect(try await fixture.rows().map(\.attempts) == [0, 0, 0, 1])
+    }
+
     @Test func `commits calls and outcomes together, and totals add up`() async throws {
         let fixture = try await LedgerFixture(rows: 3)
         let run = try await fixture.beginRun()
