@@ -10,7 +10,7 @@ package struct RunMachine: Sendable {
     let options: RunOptions
     var queues: [Operation: CallQueue]
     /// Rows that are claimed and have no outcome yet.
-    var rows: [Int: HeldRow] = [:]
+    var rows: [Int: RowLife] = [:]
     var waiting = Heap<WaitingRow>()
     var inFlight = 0
     var batch = BatchBuilder()
@@ -25,13 +25,6 @@ package struct RunMachine: Sendable {
     private var isClaiming = false
     private var isExhausted = false
     private var notedRate = 0.0
-
-    /// A claimed row in the run's hands.
-    struct HeldRow: Sendable {
-        var life: RowLife
-        /// Whether a call for it has been made, in this run or by one that was killed.
-        var mayHaveBeenSent: Bool
-    }
 
     /// What the run is to do.
     package enum Action: Sendable {
@@ -94,7 +87,7 @@ package struct RunMachine: Sendable {
             let life = RowLife(
                 row.request, mustBeAt: row.mustBeAt, attempts: row.attempts,
                 inDoubtSince: row.inDoubtSince)
-            rows[row.row] = HeldRow(life: life, mayHaveBeenSent: row.inDoubtSince != nil)
+            rows[row.row] = life
             guard ending == nil else {
                 letGo(row.row, at: now)
                 continue
@@ -124,10 +117,11 @@ package struct RunMachine: Sendable {
         for row in idle { letGo(row, at: now) }
     }
 
-    /// Gives a row back that will not be called in this run: it stays pending.
+    /// Gives a row back that will not be called in this run: it stays pending, and in doubt only
+    /// if it may have been transferred.
     mutating func letGo(_ row: Int, at now: Instant) {
-        guard let held = rows.removeValue(forKey: row) else { return }
-        if !held.mayHaveBeenSent { batch.release(row, at: now) }
+        guard let life = rows.removeValue(forKey: row) else { return }
+        if !life.mayHaveTakenEffect { batch.release(row, at: now) }
     }
 
     private var isDone: Bool {
@@ -161,8 +155,7 @@ package struct RunMachine: Sendable {
                 wakes.append(moment)
                 return calls
             case .call(let row, let ticket):
-                guard let request = rows[row]?.life.request else { continue }
-                if operation == .transferContact { rows[row]?.mayHaveBeenSent = true }
+                guard let request = rows[row]?.request else { continue }
                 inFlight += 1
                 calls.append(
                     .call(

@@ -14,7 +14,7 @@ package struct RowLife: Hashable, Sendable {
     private var unsent = 0
     private var failedReads = 0
     /// Whether an attempt may have taken effect without our hearing of it.
-    private var mayHaveTakenEffect: Bool
+    package private(set) var mayHaveTakenEffect: Bool
     private var lookUpPurpose = LookUpPurpose.beforeSending
 
     /// What to do next.

@@ -104,7 +104,7 @@ package struct RunBatch: Sendable {
     package var calls: [CallRecord] = []
     package var outcomes: [RowOutcome] = []
     package var events: [RunEvent] = []
-    /// Rows claimed and never sent: no longer in doubt.
+    /// Rows claimed and certainly not transferred: no longer in doubt.
     package var released: [Int] = []
 
     package init() {}
