@@ -67,7 +67,7 @@ extension Ledger {
             let release = try db.cachedStatement(
                 sql: """
                     UPDATE rows SET claimed_at = NULL
-                    WHERE job = ? AND row = ? AND outcome = 'pending' AND calls = 0
+                    WHERE job = ? AND row = ? AND outcome = 'pending'
                     """)
             for row in batch.released { try release.execute(arguments: [job.number, row]) }
         }

@@ -1,26 +1,47 @@
-import TransferCore
+package import TransferCore
 
 /// One call to make.
-struct RowCall: Sendable {
-    var row: Int
-    var operation: Operation
-    var request: TransferRequest
+package struct RowCall: Sendable {
+    /// The row's number.
+    package var row: Int
+    /// Which of the service's calls it is.
+    package var operation: Operation
+    /// What the row asks for; the reads take its contact and instance.
+    package var request: TransferRequest
     var ticket: PaceController.Ticket
 }
 
 /// What a call brought.
-struct CallAnswer: Sendable {
-    enum Value: Sendable {
+package struct CallAnswer: Sendable {
+    /// The answer or the failure of one of the three operations.
+    package enum Value: Sendable {
         case transfer(Result<Answer<AcceptedTransfer>, TransferFailure>)
         case describe(Result<Answer<ContactState>, TransferFailure>)
         case lookUp(Result<Answer<[AssociatedContact]>, TransferFailure>)
     }
 
-    var call: RowCall
-    var value: Value
-    var startedAt: Timestamp
-    var finishedAt: Timestamp
-    var duration: Duration
+    /// The call that is answered.
+    package var call: RowCall
+    /// What it brought.
+    package var value: Value
+    /// When it was sent.
+    package var startedAt: Timestamp
+    /// When it was answered.
+    package var finishedAt: Timestamp
+    /// The time between, on a clock that only goes forward.
+    package var duration: Duration
+
+    /// Makes the answer of a call.
+    package init(
+        call: RowCall, value: Value, startedAt: Timestamp, finishedAt: Timestamp,
+        duration: Duration
+    ) {
+        self.call = call
+        self.value = value
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.duration = duration
+    }
 
     var failure: TransferFailure? {
         switch value {

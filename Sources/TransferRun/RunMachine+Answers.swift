@@ -1,10 +1,10 @@
 import HeapModule
-import TransferCore
+package import TransferCore
 import TransferLedger
 
 extension RunMachine {
     /// Hears a call's answer and decides what becomes of its row.
-    mutating func answered(
+    package mutating func answered(
         _ answer: CallAnswer, at now: Instant, using rng: inout some RandomNumberGenerator
     ) {
         inFlight -= 1
@@ -17,16 +17,16 @@ extension RunMachine {
     }
 
     private mutating func decide(_ answer: CallAnswer) -> RowLife.Decision? {
-        guard var held = rows[answer.call.row] else { return nil }
-        defer { rows[answer.call.row] = held }
+        guard var life = rows[answer.call.row] else { return nil }
+        defer { rows[answer.call.row] = life }
         switch answer.value {
         case .transfer(let result):
-            return held.life.transferAnswered(
+            return life.transferAnswered(
                 result, sentAt: answer.startedAt, policy: options.retry)
         case .describe(let result):
-            return held.life.describeAnswered(result, policy: options.retry)
+            return life.describeAnswered(result, policy: options.retry)
         case .lookUp(let result):
-            return held.life.lookUpAnswered(result, policy: options.retry)
+            return life.lookUpAnswered(result, policy: options.retry)
         }
     }
 
@@ -61,6 +61,8 @@ extension RunMachine {
             rows[settled.row] = nil
             batch.add(settled, at: now)
         }
+        // After the end nothing is held back: no call is to come that could tell.
+        if ending != nil { for row in opening.removeAll() { letGo(row, at: now) } }
     }
 
     private mutating func count(_ answer: CallAnswer) {

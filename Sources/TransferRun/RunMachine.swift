@@ -1,22 +1,23 @@
 import HeapModule
-import TransferCore
-import TransferLedger
+package import TransferCore
+package import TransferLedger
 
 /// Decides everything that a run does: what to claim, call, commit, and when to end.
 ///
 /// Holds no clock, no chance of its own and no I/O: what happened goes in, what to do comes out.
 /// The run performs it, so that a night of it can be simulated in milliseconds.
-struct RunMachine: Sendable {
+package struct RunMachine: Sendable {
     let options: RunOptions
     var queues: [Operation: CallQueue]
     /// Rows that are claimed and have no outcome yet.
-    var rows: [Int: HeldRow] = [:]
+    var rows: [Int: RowLife] = [:]
     var waiting = Heap<WaitingRow>()
     var inFlight = 0
     var batch = BatchBuilder()
     var ending: RunEnding?
     var opening = OpeningCheck()
-    var progress: RunProgress
+    /// How far the run is, by what was committed.
+    package internal(set) var progress: RunProgress
     /// Since when no call has been answered at all.
     var silentSince: Instant?
 
@@ -25,25 +26,25 @@ struct RunMachine: Sendable {
     private var isExhausted = false
     private var notedRate = 0.0
 
-    /// A claimed row in the run's hands.
-    struct HeldRow: Sendable {
-        var life: RowLife
-        /// Whether a call for it has been made, in this run or by one that was killed.
-        var mayHaveBeenSent: Bool
-    }
-
-    enum Action: Sendable {
+    /// What the run is to do.
+    package enum Action: Sendable {
+        /// Claim pending rows after a row's number; ``claimed(_:limit:at:wall:)`` takes them.
         case claim(limit: Int, after: Int)
+        /// Make a call; ``answered(_:at:using:)`` hears its answer.
         case call(RowCall)
+        /// Write a batch; ``committed(_:)`` hears that it is on the disk.
         case commit(RunBatch)
+        /// Ask again at this moment, where nothing happens before.
         case wake(Instant)
+        /// End: nothing is under way, and all is committed.
         case finish(RunEnding)
     }
 
     /// Rows claimed at once, at the most: also those in doubt after a crash.
     private static let claimMax = 256
 
-    init(options: RunOptions, totals: ControlTotals, at now: Instant) {
+    /// Begins a run of a job that has these totals.
+    package init(options: RunOptions, totals: ControlTotals, at now: Instant) {
         self.options = options
         queues = [:]
         for operation in Operation.allCases {
@@ -54,8 +55,8 @@ struct RunMachine: Sendable {
         progress.totals = totals
     }
 
-    /// What to do now. Each action is handed out once.
-    mutating func next(at now: Instant, wall: Timestamp) -> [Action] {
+    /// What to do now. Each action is handed out once, but for the wake: the last one is valid.
+    package mutating func next(at now: Instant, wall: Timestamp) -> [Action] {
         var actions: [Action] = []
         var wakes: [Instant] = []
         checkOpening(at: now)
@@ -76,7 +77,9 @@ struct RunMachine: Sendable {
     }
 
     /// Takes the rows that were claimed on an action's behalf.
-    mutating func claimed(_ claimed: [ClaimedRow], limit: Int, at now: Instant, wall: Timestamp) {
+    package mutating func claimed(
+        _ claimed: [ClaimedRow], limit: Int, at now: Instant, wall: Timestamp
+    ) {
         isClaiming = false
         isExhausted = claimed.count < limit
         if let last = claimed.last { cursor = last.row }
@@ -84,7 +87,7 @@ struct RunMachine: Sendable {
             let life = RowLife(
                 row.request, mustBeAt: row.mustBeAt, attempts: row.attempts,
                 inDoubtSince: row.inDoubtSince)
-            rows[row.row] = HeldRow(life: life, mayHaveBeenSent: row.inDoubtSince != nil)
+            rows[row.row] = life
             guard ending == nil else {
                 letGo(row.row, at: now)
                 continue
@@ -96,7 +99,7 @@ struct RunMachine: Sendable {
     }
 
     /// Hears that a batch is on the disk.
-    mutating func committed(_ committed: RunBatch) {
+    package mutating func committed(_ committed: RunBatch) {
         batch.settled()
         for outcome in committed.outcomes {
             progress.totals[outcome.outcome] += 1
@@ -105,7 +108,7 @@ struct RunMachine: Sendable {
     }
 
     /// Stops sending; what is under way is heard to its end. The first reason stands.
-    mutating func end(_ reason: RunEnding, at now: Instant) {
+    package mutating func end(_ reason: RunEnding, at now: Instant) {
         guard ending == nil else { return }
         ending = reason
         var idle = waiting.unordered.map(\.row) + opening.removeAll()
@@ -114,10 +117,11 @@ struct RunMachine: Sendable {
         for row in idle { letGo(row, at: now) }
     }
 
-    /// Gives a row back that will not be called in this run: it stays pending.
+    /// Gives a row back that will not be called in this run: it stays pending, and in doubt only
+    /// if it may have been transferred.
     mutating func letGo(_ row: Int, at now: Instant) {
-        guard let held = rows.removeValue(forKey: row) else { return }
-        if !held.mayHaveBeenSent { batch.release(row, at: now) }
+        guard let life = rows.removeValue(forKey: row) else { return }
+        if !life.mayHaveTakenEffect { batch.release(row, at: now) }
     }
 
     private var isDone: Bool {
@@ -151,8 +155,7 @@ struct RunMachine: Sendable {
                 wakes.append(moment)
                 return calls
             case .call(let row, let ticket):
-                guard let request = rows[row]?.life.request else { continue }
-                if operation == .transferContact { rows[row]?.mayHaveBeenSent = true }
+                guard let request = rows[row]?.request else { continue }
                 inFlight += 1
                 calls.append(
                     .call(

@@ -70,17 +70,19 @@ package struct TransferRun: Sendable {
                 try await Task.sleep(for: .seconds(Int64.max / 4))
                 return .stopRequested
             }
-            var nextWake: Instant?
+            // A wake that comes too early is harmless; each moment is slept for once.
+            var wakes: Set<Instant> = []
             while true {
-                for action in machine.next(at: now, wall: .now) {
+                let actions = machine.next(at: now, wall: .now)
+                onProgress(machine.progress)
+                for action in actions {
                     if case .finish(let ending) = action { return ending }
                     if case .wake(let moment) = action {
-                        if let nextWake, nextWake <= moment { continue }
-                        nextWake = moment
+                        if let first = wakes.min(), first <= moment { continue }
+                        wakes.insert(moment)
                     }
                     group.addTask { try await perform(action, run: run) }
                 }
-                onProgress(machine.progress)
                 guard let event = try await group.next() else { return .finished }
                 switch event {
                 case .claimed(let rows, let limit):
@@ -90,7 +92,7 @@ package struct TransferRun: Sendable {
                 case .committed(let batch):
                     machine.committed(batch)
                 case .woke(let moment):
-                    if nextWake == moment { nextWake = nil }
+                    wakes.remove(moment)
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
                 }

@@ -93,6 +93,24 @@ struct RowLifeTests {
         #expect(outcome(answer(&life, refused)) == .failed)
     }
 
+    @Test func `a read that never left is tried as long as a transfer would be`() {
+        let refused = failure("ConnectionRefused", .retry(mayHaveTakenEffect: false))
+        let fault = failure("InternalServiceException", .retry(mayHaveTakenEffect: true))
+        var life = life(mustBeAt: .queue(QueueID(valid: "q-1")))
+        for attempt in 1..<policy.unsentMax {
+            #expect(
+                life.describeAnswered(.failure(refused), policy: policy)
+                    == .call(.describeContact, .backoff(failures: attempt)))
+        }
+        var other = life
+        #expect(outcome(life.describeAnswered(.failure(refused), policy: policy)) == .failed)
+        for _ in 1..<policy.attemptsMax {
+            let decision = other.describeAnswered(.failure(fault), policy: policy)
+            #expect(outcome(decision) == nil)
+        }
+        #expect(outcome(other.describeAnswered(.failure(fault), policy: policy)) == .failed)
+    }
+
     @Test func `a refusal for good ends the row as failed`() throws {
         var life = life()
         let decision = answer(&life, failure("ResourceNotFoundException", .permanent))

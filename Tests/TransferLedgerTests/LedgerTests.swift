@@ -84,6 +84,37 @@ struct LedgerTests {
         #expect(again.map(\.inDoubtSince) == [noon, nil])
     }
 
+    @Test func `rows that were described or throttled can be released`() async throws {
+        let fixture = try await LedgerFixture(rows: 2)
+        let run = try await fixture.beginRun()
+        _ = try await fixture.ledger.claim(2, of: fixture.job, after: 0, at: noon)
+        let throttle = TransferFailure(
+            code: "ThrottlingException", message: "", advice: .throttled(retryAfter: nil))
+        var batch = RunBatch()
+        batch.calls = [call(1, nil), call(2, throttle)]
+        batch.calls[0].operation = .describeContact
+        batch.released = [1, 2]
+        try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        let again = try await fixture.ledger.claim(2, of: fixture.job, after: 0, at: noon)
+        #expect(again.map(\.inDoubtSince) == [nil, nil])
+    }
+
+    @Test func `calls that never got to the row are no attempts`() async throws {
+        let fixture = try await LedgerFixture(rows: 4)
+        let run = try await fixture.beginRun()
+        let advices: [TransferFailure.Advice] = [
+            .throttled(retryAfter: nil), .credentials, .retry(mayHaveTakenEffect: false),
+            .retry(mayHaveTakenEffect: true),
+        ]
+        var batch = RunBatch()
+        for (index, advice) in advices.enumerated() {
+            let failure = TransferFailure(code: "X", message: "", advice: advice)
+            batch.calls.append(call(index + 1, failure))
+        }
+        try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        #expect(try await fixture.rows().map(\.attempts) == [0, 0, 0, 1])
+    }
+
     @Test func `commits calls and outcomes together, and totals add up`() async throws {
         let fixture = try await LedgerFixture(rows: 3)
         let run = try await fixture.beginRun()

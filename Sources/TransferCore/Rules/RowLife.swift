@@ -10,9 +10,11 @@ package struct RowLife: Hashable, Sendable {
     private var attempts: Int
     /// Failures since the last answer that moved the row on; the exponent of the backoff.
     private var failures = 0
+    /// Calls of any kind that never left, and reads that failed, since then.
     private var unsent = 0
+    private var failedReads = 0
     /// Whether an attempt may have taken effect without our hearing of it.
-    private var mayHaveTakenEffect: Bool
+    package private(set) var mayHaveTakenEffect: Bool
     private var lookUpPurpose = LookUpPurpose.beforeSending
 
     /// What to do next.
@@ -130,7 +132,7 @@ package struct RowLife: Hashable, Sendable {
     ) -> Decision {
         switch result {
         case .success(let answer):
-            failures = 0
+            moveOn()
             let obstacle = obstacle(in: answer.value)
             return obstacle.map { .end($0) } ?? .call(.transferContact, .none)
         case .failure(let failure):
@@ -162,7 +164,7 @@ package struct RowLife: Hashable, Sendable {
     ) -> Decision {
         switch result {
         case .success(let answer):
-            failures = 0
+            moveOn()
             let proof = answer.value.first { isEffect($0, policy) }
             if let proof {
                 return .end(
@@ -222,11 +224,13 @@ package struct RowLife: Hashable, Sendable {
         giveUp: (TransferFailure) -> Ending
     ) -> Decision {
         switch failure.advice {
-        case .throttled: .call(operation, .throttled)
-        case .credentials: .stopRun(failure)
-        case .retry where failures + 1 < policy.attemptsMax: backOff(operation)
-        case .retry, .lookUp, .permanent: .end(giveUp(failure))
-        case .accessDenied: .end(giveUp(failure))
+        case .throttled: return .call(operation, .throttled)
+        case .credentials: return .stopRun(failure)
+        case .retry(let mayHaveArrived):
+            if mayHaveArrived { failedReads += 1 } else { unsent += 1 }
+            let isLast = failedReads >= policy.attemptsMax || unsent >= policy.unsentMax
+            return isLast ? .end(giveUp(failure)) : backOff(operation)
+        case .lookUp, .permanent, .accessDenied: return .end(giveUp(failure))
         }
     }
 
@@ -237,8 +241,14 @@ package struct RowLife: Hashable, Sendable {
 
     private mutating func lookUp(_ purpose: LookUpPurpose) -> Decision {
         lookUpPurpose = purpose
-        failures = 0
+        moveOn()
         return .call(.listAssociatedContacts, .none)
+    }
+
+    private mutating func moveOn() {
+        failures = 0
+        unsent = 0
+        failedReads = 0
     }
 }
 

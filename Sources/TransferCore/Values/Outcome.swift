@@ -16,6 +16,7 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
 
 /// How many rows of a job have each outcome.
 package struct ControlTotals: Hashable, Sendable {
+    /// Without the zeros, so that equal totals are equal values.
     private var counts: [Outcome: Int] = [:]
 
     package init() {}
@@ -23,7 +24,7 @@ package struct ControlTotals: Hashable, Sendable {
     /// Rows with this outcome; 0 where there is none.
     package subscript(outcome: Outcome) -> Int {
         get { counts[outcome, default: 0] }
-        set { counts[outcome] = newValue }
+        set { counts[outcome] = newValue == 0 ? nil : newValue }
     }
 
     /// All rows: the sum of the six.

@@ -73,8 +73,15 @@ package struct CallRecord: Sendable, Hashable {
         if case .throttled = failure?.advice { true } else { false }
     }
 
-    /// Whether it counts as one of the row's attempts: a transfer call that was not throttled.
-    package var isAttempt: Bool { operation == .transferContact && !isThrottled }
+    /// Whether it counts as one of the row's attempts: a transfer call that was neither throttled
+    /// nor stopped on its way or at the door.
+    package var isAttempt: Bool {
+        guard operation == .transferContact else { return false }
+        return switch failure?.advice {
+        case .throttled, .credentials, .retry(mayHaveTakenEffect: false): false
+        default: true
+        }
+    }
 }
 
 /// Something that happened to a run as a whole: a rate found, a pause, an interruption.
@@ -97,7 +104,7 @@ package struct RunBatch: Sendable {
     package var calls: [CallRecord] = []
     package var outcomes: [RowOutcome] = []
     package var events: [RunEvent] = []
-    /// Rows claimed and never sent: no longer in doubt.
+    /// Rows claimed and certainly not transferred: no longer in doubt.
     package var released: [Int] = []
 
     package init() {}

@@ -1,0 +1,95 @@
+import TestSupport
+import TransferCore
+import TransferLedger
+import TransferRun
+
+/// A ledger of its own with one job, to be run against a scripted service.
+struct RunFixture {
+    let directory = TemporaryDirectory()
+    let ledger: Ledger
+    let job: Job
+    static let home = QueueID(valid: "home")
+
+    /// Rows 1 to `rows` for the contacts `c-1` and on; those in `guarded` must be in `home`.
+    init(rows: Int, guarded: Set<Int> = []) async throws {
+        ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
+        let stored = try await ledger.store(at: .now) { writer in
+            for row in 1...rows {
+                try writer.append(Self.newRow(row, guarded: guarded.contains(row)))
+            }
+            return Self.seal
+        }
+        switch stored {
+        case .created(let job), .existing(let job): self.job = job
+        }
+    }
+
+    /// Options with which nothing waits long: a high quota and short backoffs.
+    static var fast: RunOptions {
+        var options = RunOptions()
+        for operation in Operation.allCases {
+            options.pace[operation] = .fixed(rate: 1000, burst: 100)
+        }
+        options.retry.firstWait = .milliseconds(1)
+        options.retry.waitMax = .milliseconds(2)
+        return options
+    }
+
+    /// Runs the job to the end of the run.
+    func run(
+        _ service: ScriptedService, _ options: RunOptions = fast,
+        stops: AsyncStream<Void> = AsyncStream { _ in },
+        onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) async throws -> RunEnding {
+        try await TransferRun(job, ledger: ledger, service: service, options: options).run(
+            by: RunWorker(host: "h", user: "u", processID: 1, version: "0"), stops: stops,
+            onProgress: onProgress)
+    }
+
+    func rows() async throws -> [RowRecord] {
+        try await ledger.read { [job] reader in
+            var rows: [RowRecord] = []
+            try reader.forEachRow(of: job) { rows.append($0) }
+            return rows
+        }
+    }
+
+    func calls() async throws -> [CallSummary] {
+        try await ledger.read { [job] reader in
+            var calls: [CallSummary] = []
+            try reader.forEachCall(of: job) { calls.append($0) }
+            return calls
+        }
+    }
+
+    func totals() async throws -> ControlTotals {
+        try await ledger.read { [job] in try $0.totals(job) }
+    }
+
+    /// The rows that a next run would find in doubt.
+    func rowsInDoubt() async throws -> [Int] {
+        try await ledger.claim(1000, of: job, after: 0, at: .now)
+            .filter { $0.inDoubtSince != nil }.map(\.row)
+    }
+
+    private static func newRow(_ row: Int, guarded: Bool) -> NewRow {
+        NewRow(
+            row: row, line: row + 1, record: "c-\(row),q",
+            verdict: .pending(
+                TransferDraft(
+                    instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-\(row)"),
+                    flow: ContactFlowID(valid: "f"), destination: .queue(QueueID(valid: "q")),
+                    mustBeAt: guarded ? .queue(home) : nil)))
+    }
+
+    private static var seal: Ledger.Seal {
+        Ledger.Seal(
+            id: JobID(valid: "0123456789ab"),
+            input: JobInput(
+                name: "in.csv", bytes: 10, sha256: String(repeating: "0", count: 64),
+                delimiter: UInt8(ascii: ","), header: "ContactId,QueueId"),
+            options: JobOptions(
+                region: "us-east-1", endpoint: "http://127.0.0.1:1", instance: nil, flow: nil,
+                flowDecides: false))
+    }
+}
