@@ -62,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
             isRateKnown: flags.rate != .auto)
         if flags.yes {
             console.say(confirmation.text)
-        } else if try !confirmation.ask(console) {
+        } else if try !confirmation.ask() {
             console.say("Nothing was transferred. `baton resume \(job.id)` starts the job.")
             return .stoppedEarly
         }

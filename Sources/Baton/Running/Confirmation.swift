@@ -38,14 +38,13 @@ struct Confirmation {
     }
 
     /// Asks; true where the answer is yes.
-    func ask(_ console: Console) throws -> Bool {
+    func ask() throws -> Bool {
         guard Console.canAsk else {
             throw UsageError(
                 "Nobody can be asked here: give --yes to transfer without a question. "
                     + "Nothing was transferred; job \(job.id) is stored.")
         }
-        Console(level: .normal).say(text + "\nGo on? [y/N]")
-        let answer = readLine()?.lowercased() ?? ""
+        let answer = Console.ask(text + "\nGo on? [y/N]").lowercased()
         return answer == "y" || answer == "yes"
     }
 }

@@ -117,6 +117,7 @@ private func watchSignals(_ console: Console, onFirst stop: @Sendable () -> Void
             BatonCommand.exit(withError: ExitStatus.interruptedTwice.code)
         }
         isStopping = true
+        if Console.isTerminal { Console.draw("") }
         console.say("Stopping: waiting for the calls under way. Once more to stop at once.")
         stop()
     }

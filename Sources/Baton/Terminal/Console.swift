@@ -12,6 +12,12 @@ struct Console: Sendable {
         if level != .quiet { Self.write(text + "\n", to: STDERR_FILENO) }
     }
 
+    /// Asks the person at the terminal for a line, whatever the level; empty where there is none.
+    static func ask(_ question: String) -> String {
+        write(question + " ", to: STDERR_FILENO)
+        return readLine() ?? ""
+    }
+
     /// Says what only `--verbose` asks for.
     func detail(_ text: String) {
         if level == .verbose { Self.write(text + "\n", to: STDERR_FILENO) }

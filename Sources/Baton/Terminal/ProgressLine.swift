@@ -35,6 +35,8 @@ final class ProgressLine: Sendable {
 
     private static func look(_ state: inout State) -> String {
         let progress = state.progress
+        // Until the run has looked into the ledger there is nothing to show.
+        guard progress.totals.rows > 0 else { return "" }
         let now = ContinuousClock.now
         state.looks.append((now, progress.totals.done))
         if state.looks.count > looksMax { state.looks.removeFirst() }
