@@ -16,7 +16,6 @@ let rulesWhereCIs = rules + [.strictMemorySafety()]
 
 let package = Package(
     name: "Baton",
-    platforms: [.macOS(.v26)],
     products: [
         .executable(name: "baton", targets: ["Baton"])
     ],

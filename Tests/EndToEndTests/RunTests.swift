@@ -85,6 +85,7 @@ struct RunTests {
     {
         let seed = UInt64.random(in: 1...1_000_000)
         var rng = SplitMix64(seed: seed)
+        print("Twenty kills, seed \(seed).")
         let simulator = [
             "--contacts", "2000", "--rate", "250", "--burst", "100", "--latency", "15",
             "--jitter", "10",
@@ -106,6 +107,9 @@ struct RunTests {
             #expect(state.totals["uncertain"] == 0)
             #expect(before > 0 && before < 2000, "seed \(seed): \(before) before the last run")
             try agree(connect, state)
+            print(
+                "\(before) transfers before the last run, \(try connect.effects().count) in all; "
+                    + "totals \(state.totals.filter { $0.value > 0 }).")
         }
     }
 
