@@ -170,7 +170,8 @@ package struct RunMachine: Sendable {
     private mutating func claim() -> Action? {
         let rate = queues[.transferContact]?.pace.rate ?? 1
         let reserve = min(max(Int(rate), 4), Self.claimMax)
-        let ready = queues.values.reduce(0) { $0 + $1.count }
+        // Rows that wait for a look-up leave the other quotas unused.
+        let ready = [.describeContact, .transferContact].reduce(0) { $0 + (queues[$1]?.count ?? 0) }
         guard !isClaiming, !isExhausted, ready <= reserve / 2,
             rows.count < options.concurrency + 2 * Self.claimMax
         else { return nil }

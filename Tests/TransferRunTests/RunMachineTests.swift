@@ -1,0 +1,50 @@
+import TestSupport
+import Testing
+import TransferCore
+import TransferLedger
+import TransferRun
+
+struct RunMachineTests {
+    private let noon = Timestamp(milliseconds: 1_800_000_000_000)
+
+    private func claimedRow(_ row: Int) -> ClaimedRow {
+        ClaimedRow(
+            row: row, line: row + 1,
+            request: TransferRequest(
+                instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-\(row)"),
+                flow: ContactFlowID(valid: "f"), destination: .flowDecides,
+                token: ClientToken(valid: "t-\(row)")))
+    }
+
+    private func calls(_ actions: [RunMachine.Action]) -> [RowCall] {
+        actions.compactMap { if case .call(let call) = $0 { call } else { nil } }
+    }
+
+    private func claims(_ actions: [RunMachine.Action]) -> Bool {
+        actions.contains { if case .claim = $0 { true } else { false } }
+    }
+
+    @Test func `goes on claiming while rows wait for look-ups`() {
+        var rng = SplitMix64(seed: 1)
+        var totals = ControlTotals()
+        totals[.pending] = 1000
+        var options = RunOptions()
+        options.concurrency = 200
+        options.pace[.transferContact] = .fixed(rate: 100, burst: 42)
+        options.pace[.listAssociatedContacts] = .fixed(rate: 1, burst: 1)
+        var machine = RunMachine(options: options, totals: totals, at: .start)
+        #expect(claims(machine.next(at: .start, wall: noon)))
+        machine.claimed((1...100).map(claimedRow), limit: 100, at: .start, wall: noon)
+        let sent = calls(machine.next(at: .start, wall: noon))
+        #expect(sent.count == 40)
+        for call in sent {
+            machine.answered(
+                CallAnswer(
+                    call: call, value: .transfer(.failure(.conflict)), startedAt: noon,
+                    finishedAt: noon, duration: .zero), at: .start, using: &rng)
+        }
+        // Half of the reserve is sent, and all but one of the look-ups are still to come.
+        let later = Instant.start.advanced(by: .milliseconds(201))
+        #expect(claims(machine.next(at: later, wall: noon)))
+    }
+}
