@@ -166,7 +166,7 @@ struct Night {
     }
 
     private mutating func ended(_ ending: RunEnding) -> RunEnding {
-        if !rowsInFlight.isEmpty { problem("ended with \(rowsInFlight.count) calls in flight") }
+        if hasWorkUnderWay { problem("ended with \(events.count) things under way") }
         if machine.progress.totals != simulation.ledger.totals {
             problem("the totals are \(machine.progress.totals), not \(simulation.ledger.totals)")
         }

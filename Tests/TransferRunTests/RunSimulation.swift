@@ -32,7 +32,8 @@ struct RunSimulation {
             options.pace[.transferContact] = .fixed(rate: rate, burst: max(1, rate))
         }
         let guarded = rng.happens(0.5) ? 0.4 : 0
-        for row in 1...Int.random(in: 1...60, using: &rng) { add(row, guarded: guarded) }
+        let most = rng.happens(0.03) ? 800 : 60
+        for row in 1...Int.random(in: 1...most, using: &rng) { add(row, guarded: guarded) }
     }
 
     private mutating func add(_ row: Int, guarded: Double) {

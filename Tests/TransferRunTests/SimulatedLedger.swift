@@ -7,6 +7,7 @@ struct SimulatedLedger {
         let request: TransferRequest
         let mustBeAt: Guard?
         var outcome = Outcome.pending
+        var code: String?
         var newContact: ContactID?
         var attempts = 0
         var claimedAt: Timestamp?
@@ -52,6 +53,7 @@ struct SimulatedLedger {
                 continue
             }
             rows[outcome.row - 1].outcome = outcome.outcome
+            rows[outcome.row - 1].code = outcome.code
             rows[outcome.row - 1].newContact = outcome.newContact
         }
         for row in batch.released where rows[row - 1].outcome == .pending {
