@@ -51,10 +51,11 @@ extension SplitMix64 {
 }
 
 extension Instant {
-    /// A moment within a night: as often in its first second as in its first minute.
+    /// A moment within a night: as often in its first 20 ms and second as in its first minute.
     static func random(using rng: inout SplitMix64) -> Instant {
-        let most: Int64 = Bool.random(using: &rng) ? 1_000_000_000 : 60_000_000_000
-        return Instant(nanoseconds: .random(in: 0...most, using: &rng))
+        let scales = [20_000_000, 1_000_000_000, 60_000_000_000]
+        let most = scales[Int.random(in: 0..<scales.count, using: &rng)]
+        return Instant(nanoseconds: Int64(Int.random(in: 0...most, using: &rng)))
     }
 }
 

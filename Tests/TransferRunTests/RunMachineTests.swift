@@ -24,6 +24,36 @@ struct RunMachineTests {
         actions.contains { if case .claim = $0 { true } else { false } }
     }
 
+    @Test func `an outcome is committed within 50 ms, however long the next call waits`() {
+        var rng = SplitMix64(seed: 1)
+        var totals = ControlTotals()
+        totals[.pending] = 2
+        var options = RunOptions()
+        options.pace[.transferContact] = .fixed(rate: 0.1, burst: 1)
+        var machine = RunMachine(options: options, totals: totals, at: .start)
+        _ = machine.next(at: .start, wall: noon)
+        machine.claimed((1...2).map(claimedRow), limit: 4, at: .start, wall: noon)
+        for call in calls(machine.next(at: .start, wall: noon)) {
+            machine.answered(
+                CallAnswer(
+                    call: call, value: .transfer(.failure(.missing)), startedAt: noon,
+                    finishedAt: noon, duration: .zero), at: .start, using: &rng)
+        }
+        let due = Instant.start.advanced(by: .milliseconds(50))
+        let wakes = machine.next(at: .start, wall: noon).compactMap {
+            if case .wake(let moment) = $0 { moment } else { nil }
+        }
+        #expect(wakes == [due])
+        let commits = machine.next(at: due, wall: noon).compactMap {
+            if case .commit(let batch) = $0 { batch } else { nil }
+        }
+        #expect(commits.map { $0.outcomes.map(\.row) } == [[1]])
+        #expect(machine.progress.totals[.failed] == 0)
+        commits.forEach { machine.committed($0) }
+        #expect(machine.progress.totals[.failed] == 1)
+        #expect(machine.progress.totals[.pending] == 1)
+    }
+
     @Test func `goes on claiming while rows wait for look-ups`() {
         var rng = SplitMix64(seed: 1)
         var totals = ControlTotals()
