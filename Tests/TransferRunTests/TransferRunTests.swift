@@ -40,9 +40,9 @@ import TransferRun
     @Test func `drains when asked to stop, and a resume does the rest`() async throws {
         let fixture = try await RunFixture(rows: 20)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
-        // Four calls at once, and the next not before ten seconds are over.
+        // Four calls at once, and the next not before a thousand seconds are over.
         var slow = RunFixture.fast
-        slow.pace[.transferContact] = .fixed(rate: 0.1, burst: 5)
+        slow.pace[.transferContact] = .fixed(rate: 0.001, burst: 5)
         let service = ScriptedService { call, _ in
             if call.contact.text == "c-4" { stop.yield() }
         }
@@ -60,7 +60,7 @@ import TransferRun
         let fixture = try await RunFixture(rows: 20, guarded: Set(1...20))
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         var slow = RunFixture.fast
-        slow.pace[.transferContact] = .fixed(rate: 0.1, burst: 2)
+        slow.pace[.transferContact] = .fixed(rate: 0.001, burst: 2)
         let states = (1...20).map {
             (ContactID(valid: "c-\($0)"), ContactState(queue: RunFixture.home))
         }
