@@ -146,8 +146,8 @@ struct RowLifeTests {
         let conflict = failure("IdempotencyException", .lookUp)
         let cases: [(Result<Answer<[AssociatedContact]>, TransferFailure>, Outcome)] = [
             (child(at: noon), .transferred),
-            (child(at: noon - .seconds(4)), .transferred),
-            (child(at: noon - .seconds(60)), .uncertain),
+            (child(at: noon - .seconds(299)), .transferred),
+            (child(at: noon - .seconds(302)), .uncertain),
             (child(of: "c-9", at: noon), .uncertain),
             (child(id: "c-1", at: noon), .uncertain),
             (child(at: nil), .uncertain),

@@ -149,6 +149,8 @@ extension RunEnding {
         switch self {
         case .finished: nil
         case .interrupted: "Stopped early, as asked. Every row's state is in the ledger."
+        case .credentials(let failure) where failure.httpStatus == nil:
+            "Without credentials nothing can be sent. \(failure.message) Then resume."
         case .credentials(let failure):
             "The credentials were refused (\(failure.code)): \(failure.message) "
                 + "Sign in again, then resume."

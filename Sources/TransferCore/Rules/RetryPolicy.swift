@@ -10,8 +10,11 @@ package struct RetryPolicy: Hashable, Sendable {
     ///
     /// Not documented for TransferContact; 7 days for other calls (connect-api.md, 1.5).
     package var tokenSafeAge = Duration.seconds(24 * 60 * 60)
-    /// How far the service's clock, which counts whole seconds, may be behind ours.
-    package var clockTolerance = Duration.seconds(5)
+    /// How far the service's clock may be behind ours.
+    ///
+    /// Beyond 5 minutes the service refuses a signature, and the client corrects its clock. A
+    /// narrower bound would miss our own transfers where this machine's clock is ahead.
+    package var clockTolerance = Duration.seconds(300)
 
     package init() {}
 
