@@ -19,8 +19,9 @@ help:
 demo: build
 	.build/release/baton demo $(DEMO_FLAGS)
 
+# With Swift's own libraries in it, so that it runs where no toolchain is.
 build: setup
-	swift build -c release $(SWIFT_FLAGS) --product baton
+	swift build -c release $(SWIFT_FLAGS) --static-swift-stdlib --product baton
 
 test: setup
 	swift test --disable-xctest $(SWIFT_FLAGS)
@@ -43,7 +44,7 @@ bench: build
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
+	install -s -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
 
 clean:
 	rm -rf .build .venv-interop
