@@ -59,6 +59,8 @@ enum ExitStatus: Int32 {
             (error.concernsCredentials ? .credentials : .usage, error.message)
         case let error as SimulatorError:
             (.unreachable, error.description)
+        case let error as ConsoleError:
+            (.cannotWrite, "The result cannot be written to stdout: \(error.reason).")
         case let error as UsageError:
             (.usage, error.message)
         case is ExitCode, is CleanExit, is ValidationError:

@@ -21,13 +21,17 @@ package struct ReportWriter: Sendable {
     ///
     /// - Throws: ``ReportError`` where a file cannot be written; `LedgerError`.
     package func write(_ job: Job, from ledger: Ledger) async throws -> ReportFiles {
-        let files = ReportFiles(directory: "\(directory)/\(job.id.text)")
+        let files = files(of: job)
         try FileSystem.createDirectory(files.directory)
         let options = options
         return try await ledger.read { reader in
             try Self.write(job, from: reader, to: files, options)
             return files
         }
+    }
+
+    func files(of job: Job) -> ReportFiles {
+        ReportFiles(directory: "\(directory)/\(job.id.text)")
     }
 
     private static func write(

@@ -1,3 +1,6 @@
+import FoundationEssentials
+import Subprocess
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -95,12 +98,62 @@ struct CommandTests {
         #expect(jobs.output.split(separator: "\n").count == 1)
     }
 
+    @Test func `JSON stays JSON whatever a file holds`() async throws {
+        program.directory.write("ContactId,QueueId\nc\u{1B}\u{202E}\u{9B}1,q-1\n", to: "in.csv")
+        let ended = try await program.run(["check", "in.csv", "--output", "json"] + options)
+        #expect(ended.output.contains("\\u202e"))
+        #expect(!ended.output.contains("\u{202E}"))
+        let object = try JSONDecoder().decode(Checked.self, from: Data(ended.output.utf8))
+        #expect(object.problems.first?.examples.first?.message.contains("\u{202E}") == true)
+    }
+
+    private struct Checked: Decodable {
+        struct Problem: Decodable { var examples: [Example] }
+        struct Example: Decodable { var message: String }
+        var problems: [Problem]
+    }
+
+    @Test(arguments: [
+        "run in.csv --region us-east-1 --rate 1e-300", "demo --rate inf", "simulate --latency nan",
+        "simulate --rate inf", "simulate --hang-seconds 1e300", "run in.csv --reports=",
+        "check in.csv --instance arn:aws:connect:us-east-1:1:instance/i/queue/q",
+        "check in.csv --instance i --contact-flow arn:aws:connect:us-east-1:1:instance/j/contact-flow/f",
+    ])
+    func `refuses values that make no sense`(arguments: String) async throws {
+        let ended = try await program.run(arguments.split(separator: " ").map(String.init))
+        #expect(ended.status == 64, "\(ended.errors)")
+    }
+
+    @Test func `a result that cannot be written is no success`() async throws {
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "in.csv")
+        _ = try await program.run(["ingest", "in.csv"] + options)
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: ["-c", "exec '\(Program.path)' jobs > /dev/full"],
+            environment: .custom(program.environment),
+            workingDirectory: FilePath(program.directory.path), output: .discarded)
+        #expect(result.terminationStatus == .exited(73))
+    }
+
+    @Test func `a report that could not be written is said before anything is sent`()
+        async throws
+    {
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "in.csv")
+        program.directory.write("no folder", to: "taken")
+        let ended = try await program.run(
+            ["run", "in.csv", "--yes", "--reports", "taken"] + options)
+        #expect(ended.status == 73)
+        #expect(ended.errors.contains("taken"))
+        let status = try JobState(try await program.run("status", "--output", "json"))
+        #expect(status.totals["pending"] == 1)
+    }
+
     @Test func `hostile text from a file is shown on the terminal, not obeyed`() async throws {
         program.directory.write("ContactId,QueueId\nc\u{1B}[2J\u{202E}1,q-1\n", to: "in.csv")
         let ended = try await program.run(["check", "in.csv"] + options)
         #expect(ended.status == 65)
         #expect(!ended.output.contains("\u{1B}"))
         #expect(!ended.output.contains("\u{202E}"))
-        #expect(ended.output.contains("\\u{1B}"))
+        #expect(ended.output.contains("\\u{001B}"))
     }
 }

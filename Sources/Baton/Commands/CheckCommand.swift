@@ -23,11 +23,13 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let named = try NamedInstance(instance)
         let defaults = RowDefaults(
-            instance: named.id, flow: try input.namedFlow(), flowDecides: input.flowDecides,
+            instance: named.id,
+            flow: try input.namedFlow(in: named.id, region: region ?? named.region),
+            flowDecides: input.flowDecides,
             region: region ?? named.region)
         let summary = try Intake.check(input.file, defaults: defaults)
         switch output.output {
-        case .text: Console.data(text(summary))
+        case .text: try Console.data(text(summary))
         case .json: try Console.json(CheckResult(summary))
         }
         throw (summary.rejected == 0 ? ExitStatus.done : .inputRefused).code

@@ -2,9 +2,11 @@ import AWSSigning
 import ArgumentParser
 import ConnectSimulator
 import FoundationEssentials
+import Glibc
 import Subprocess
 import SystemPackage
 import TransferCore
+import TransferLedger
 
 /// `baton demo`: the whole way on the simulator.
 struct DemoCommand: AsyncParsableCommand {
@@ -40,7 +42,9 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard contacts > 0, rate > 0, burst >= 1 else {
+        guard contacts > 0, (0.001...100_000).contains(rate), burst >= 1, !directory.isEmpty,
+            !reports.isEmpty
+        else {
             throw ValidationError("--contacts, --rate and --burst take numbers above 0.")
         }
     }
@@ -49,7 +53,8 @@ struct DemoCommand: AsyncParsableCommand {
         let files = try DemoFiles(directory)
         let simulator = try await Subprocess.run(
             .path("/proc/self/exe"), arguments: Arguments(simulatorArguments(files)),
-            input: .none, output: .sequence, error: .currentStandardError
+            platformOptions: ownGroup, input: .none, output: .sequence,
+            error: .currentStandardError
         ) { execution in
             var lines = execution.standardOutput.strings().makeAsyncIterator()
             guard let line = try await lines.next(),
@@ -57,12 +62,25 @@ struct DemoCommand: AsyncParsableCommand {
             else {
                 throw UsageError("The local Connect did not start.")
             }
-            let status = try await move(in: world, files)
+            let status: ExitStatus
+            do {
+                status = try await move(in: world, files)
+            } catch {
+                try execution.send(signal: .terminate)
+                throw error
+            }
             try execution.send(signal: .terminate)
             while try await lines.next() != nil {}
             return status
         }
         throw simulator.closureResult.code
+    }
+
+    /// A group of its own, so that Ctrl-C drains the run and does not end the service under it.
+    private var ownGroup: PlatformOptions {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        return options
     }
 
     private func simulatorArguments(_ files: DemoFiles) -> [String] {
@@ -105,7 +123,15 @@ struct DemoCommand: AsyncParsableCommand {
         console.say(
             "The local Connect itself counts \(effects.transfers.of("transfer")) "
                 + "of \(effects.contacts.of("contact")).")
-        guard effects.transfers == effects.contacts else { return .internalFault }
+        let transferred = try await files.transferred()
+        if status == .stoppedEarly {
+            console.say("The local Connect has ended with the demo: to see it all, start it again.")
+            return status
+        }
+        guard effects.transfers == effects.contacts, effects.contacts == transferred else {
+            Console.complain("The ledger says \(transferred.of("transfer")): that is a fault.")
+            return .internalFault
+        }
         return status == .someFailed ? .done : status
     }
 }
@@ -117,15 +143,29 @@ private struct DemoFiles {
     let effects: String
 
     /// Makes the folder and removes what an earlier demo left in it.
+    ///
+    /// The lock is held until the process ends.
     init(_ directory: String) throws {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         input = directory + "/contacts.csv"
         ledger = directory + "/demo.sqlite"
         effects = directory + "/effects.jsonl"
+        let lock = open(directory + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw UsageError("Another demo is at work in \(directory). Give another --directory.")
+        }
         for path in [effects, ledger, ledger + "-wal", ledger + "-shm", ledger + "-lock"]
         where FileManager.default.fileExists(atPath: path) {
             try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    /// Rows of the demo's only job that the ledger says were transferred.
+    func transferred() async throws -> Int {
+        let ledger = try Ledger(path: ledger, whereAbsent: .fail)
+        return try await ledger.read { reader in
+            try reader.jobs().reduce(0) { try $0 + reader.totals($1)[.transferred] }
         }
     }
 

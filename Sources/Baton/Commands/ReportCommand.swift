@@ -31,7 +31,7 @@ struct ReportCommand: AsyncParsableCommand {
             options: ReportOptions(exactCSV: exactCSV, generatedAt: .now, version: Version.text))
         let files = try await writer.write(job, from: store)
         switch output.output {
-        case .text: Console.data(files.page)
+        case .text: try Console.data(files.page)
         case .json:
             let totals = try await store.read { try $0.totals(job) }
             try Console.json(JobState(job, totals, report: files.directory))

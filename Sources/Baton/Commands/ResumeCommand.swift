@@ -24,12 +24,13 @@ struct ResumeCommand: AsyncParsableCommand {
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         guard let job = try await selected(in: store) else {
             output.console.say("Every job in \(ledger.path) is finished. There is nothing to do.")
+            if output.output == .json { try Console.json([JobState]()) }
             return
         }
         let configuration = try configuration(of: job, environment: environment)
         let status = try await RunCommand.go(
-            job, in: store, configuration: configuration, profile: network.profile, flags, output,
-            environment: environment)
+            job, in: store, at: ledger, configuration: configuration, profile: network.profile,
+            flags, output, environment: environment)
         throw status.code
     }
 
@@ -43,12 +44,16 @@ struct ResumeCommand: AsyncParsableCommand {
         of job: Job, environment: [String: String]
     ) throws -> ClientConfiguration {
         var network = network
-        guard network.region ?? job.options.region == job.options.region,
-            network.endpointURL ?? job.options.endpoint == job.options.endpoint
+        let named = try NamedInstance(network.instance)
+        let endpoint = try network.endpointURL.map { try "\(Endpoint($0))" }
+        guard network.region ?? named.region ?? job.options.region == job.options.region,
+            endpoint ?? job.options.endpoint == job.options.endpoint,
+            named.id == nil || named.id == job.options.instance
         else {
             throw UsageError(
-                "Job \(job.id) is for \(job.options.endpoint) in \(job.options.region). "
-                    + "For another service, run its file again: that is a job of its own.")
+                "Job \(job.id) is for \(job.options.endpoint) in \(job.options.region), "
+                    + "instance \(job.options.instance?.text ?? "as in its rows"). "
+                    + "For another, run its file again: that is a job of its own.")
         }
         network.region = job.options.region
         network.endpointURL = job.options.endpoint
@@ -79,7 +84,8 @@ struct RetryCommand: AsyncParsableCommand {
         output.console.say(
             count == 0
                 ? "No row of job \(job.id) failed or is uncertain, so nothing was put back."
-                : "\(count.of("row")) put back to pending. Send them: baton resume \(job.id)")
+                : "\(count.of("row")) put back to pending. Send them: \(ledger.resumption(of: job))"
+        )
         if output.output == .json { try Console.json(JobState(job, totals)) }
     }
 }

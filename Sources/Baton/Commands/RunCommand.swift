@@ -39,14 +39,15 @@ struct RunCommand: AsyncParsableCommand {
         let stored = try await input.ingest(
             into: store, network: network, configuration: configuration, console: console)
         return try await go(
-            stored.job, in: store, configuration: configuration, profile: network.profile, flags,
-            output, environment: environment)
+            stored.job, in: store, at: ledger, configuration: configuration,
+            profile: network.profile, flags, output, environment: environment)
     }
 
     /// Asks, and works on a stored job; says so where there is nothing to do.
     static func go(
-        _ job: Job, in ledger: Ledger, configuration: ClientConfiguration, profile: String?,
-        _ flags: RunFlags, _ output: OutputOptions, environment: [String: String]
+        _ job: Job, in ledger: Ledger, at place: LedgerOptions,
+        configuration: ClientConfiguration, profile: String?, _ flags: RunFlags,
+        _ output: OutputOptions, environment: [String: String]
     ) async throws -> ExitStatus {
         let console = output.console
         let (totals, destinations) = try await ledger.read {
@@ -63,12 +64,14 @@ struct RunCommand: AsyncParsableCommand {
         if flags.yes {
             console.say(confirmation.text)
         } else if try !confirmation.ask() {
-            console.say("Nothing was transferred. `baton resume \(job.id)` starts the job.")
+            console.say("Nothing was transferred. This starts it: \(place.resumption(of: job))")
+            if output.output == .json { try Console.json(JobState(job, totals)) }
             return .stoppedEarly
         }
         let client = ConnectClient(configuration, profile: profile, environment: environment)
         let runner = JobRunner(
-            job: job, ledger: ledger, client: client, flags: flags, output: output)
+            job: job, ledger: ledger, client: client, flags: flags, output: output,
+            resumption: place.resumption(of: job))
         return try await runner.run()
     }
 }
@@ -92,7 +95,7 @@ struct IngestCommand: AsyncParsableCommand {
             into: store, network: network, configuration: configuration, console: output.console
         ).job
         switch output.output {
-        case .text: Console.data(job.id.text)
+        case .text: try Console.data(job.id.text)
         case .json:
             let totals = try await store.read { try $0.totals(job) }
             try Console.json(JobState(job, totals))

@@ -18,8 +18,11 @@ struct WorldArguments: ParsableArguments {
     var region = "us-east-1"
 
     func validate() throws {
-        guard contacts >= 0, queues > 0, users > 0 else {
-            throw ValidationError("A world needs a queue and a user at least.")
+        guard (0...5_000_000).contains(contacts), (1...100_000).contains(queues),
+            (1...100_000).contains(users)
+        else {
+            throw ValidationError(
+                "A world has 0 to 5,000,000 contacts, 1 to 100,000 queues and 1 to 100,000 users.")
         }
         guard (0...1).contains(failingShare) else {
             throw ValidationError("--failing-share is a number from 0 to 1.")
@@ -55,8 +58,10 @@ struct QuotaArguments: ParsableArguments {
 
     func validate() throws {
         for quota in quotas.values
-        where quota.ratePerSecond < 0 || (quota.ratePerSecond > 0 && quota.burst < 1) {
-            throw ValidationError("A rate is 0 or more, and a burst at least 1.")
+        where !(0...1_000_000).contains(quota.ratePerSecond)
+            || (quota.ratePerSecond > 0 && !(1...1_000_000).contains(quota.burst))
+        {
+            throw ValidationError("A rate is 0 to 1,000,000, and a burst 1 to 1,000,000.")
         }
     }
 
@@ -89,12 +94,15 @@ struct FaultArguments: ParsableArguments {
     var hangSeconds = 60.0
 
     func validate() throws {
+        let day = 86_400.0
+        guard (0...day * 1000).contains(latency), (0...day * 1000).contains(jitter),
+            (0...day).contains(hangSeconds)
+        else {
+            throw ValidationError("A time is 0 or more, and a day at most.")
+        }
         let rates = plan.rates.values
         guard rates.allSatisfy({ $0 >= 0 }), rates.reduce(0, +) <= 1 else {
             throw ValidationError("The shares of the faults are 0 or more, and 1 at most in sum.")
-        }
-        guard latency >= 0, jitter >= 0, hangSeconds >= 0 else {
-            throw ValidationError("No time may be negative.")
         }
     }
 

@@ -19,7 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
         let (totals, runs) = try await store.read { (try $0.totals(job), try $0.runs(job)) }
         switch output.output {
         case .json: try Console.json(JobState(job, totals))
-        case .text: Console.data(text(job, totals, runs))
+        case .text: try Console.data(text(job, totals, runs))
         }
     }
 
@@ -58,7 +58,8 @@ struct JobsCommand: AsyncParsableCommand {
             return try Console.json(jobs.map { JobState($0.0, $0.1) })
         }
         for (job, totals) in jobs {
-            Console.data("\(job.id)  \(job.createdAt.iso8601)  \(totals.words)  \(job.input.name)")
+            try Console.data(
+                "\(job.id)  \(job.createdAt.iso8601)  \(totals.words)  \(job.input.name)")
         }
         if jobs.isEmpty { output.console.say("There is no job in \(ledger.path) yet.") }
     }

@@ -25,7 +25,19 @@ struct OutputOptions: ParsableArguments {
 /// What every command that touches jobs takes.
 struct LedgerOptions: ParsableArguments {
     @Option(name: .customLong("ledger"), help: "The SQLite file that holds the jobs.")
-    var path = "baton.sqlite"
+    var path = Self.usualPath
+
+    private static let usualPath = "baton.sqlite"
+
+    func validate() throws {
+        guard !path.isEmpty else { throw ValidationError("--ledger takes the path of a file.") }
+    }
+
+    /// What to type to go on with a job of this ledger.
+    func resumption(of job: Job) -> String {
+        "baton resume \(job.id)"
+            + (path == Self.usualPath ? "" : " --ledger '\(path.replacing("'", with: "'\\''"))'")
+    }
 }
 
 /// What every command that talks to the service takes.
@@ -63,15 +75,16 @@ struct NamedInstance {
 
     init(_ text: String?) throws {
         guard let text else { return }
-        if let arn = ConnectARN(text) {
-            (id, region) = (InstanceID(valid: arn.instance), arn.region)
-            return
-        }
+        let arn = ConnectARN(text)
         do throws(IdentifierProblem) {
-            id = try InstanceID(text)
+            id = try InstanceID(arn?.instance ?? text)
         } catch {
             throw UsageError("--instance '\(text)' is neither an instance's id nor its ARN.")
         }
+        guard arn?.kind == nil, arn != nil || !text.hasPrefix("arn:") else {
+            throw UsageError("--instance '\(text)' is the ARN of something else.")
+        }
+        region = arn?.region
     }
 }
 
@@ -90,11 +103,21 @@ struct InputOptions: ParsableArguments {
         help: "Let the flow decide where rows go that name neither queue nor user.")
     var flowDecides = false
 
-    /// The flow that was named.
-    func namedFlow() throws -> ContactFlowID? {
+    /// The flow that was named; an ARN must be one of the named instance and the job's Region.
+    func namedFlow(in instance: InstanceID?, region: String?) throws -> ContactFlowID? {
         guard let contactFlow else { return nil }
+        let arn = ConnectARN(contactFlow)
+        if let arn {
+            guard arn.kind == ContactFlowID.arnKind,
+                instance.map({ $0.text == arn.instance }) ?? true,
+                region.map({ $0 == arn.region }) ?? true
+            else {
+                throw UsageError(
+                    "--contact-flow '\(contactFlow)' is no contact flow of the instance.")
+            }
+        }
         do throws(IdentifierProblem) {
-            return try ContactFlowID(ConnectARN(contactFlow)?.id ?? contactFlow)
+            return try ContactFlowID(arn?.id ?? contactFlow)
         } catch {
             throw UsageError(
                 "--contact-flow '\(contactFlow)' is neither a contact flow's id nor its ARN.")
@@ -134,7 +157,7 @@ struct RunFlags: ParsableArguments {
         init?(argument: String) {
             if argument == "auto" {
                 self = .auto
-            } else if let rate = Double(argument), rate > 0, rate <= 100_000 {
+            } else if let rate = Double(argument), (0.001...100_000).contains(rate) {
                 self = .fixed(rate)
             } else {
                 return nil
@@ -145,6 +168,9 @@ struct RunFlags: ParsableArguments {
     }
 
     func validate() throws {
+        guard !reports.isEmpty else {
+            throw ValidationError("--reports takes the path of a folder.")
+        }
         if burst != nil, rate == .auto {
             throw ValidationError("--burst goes with --rate N.")
         }

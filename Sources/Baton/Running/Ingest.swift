@@ -10,9 +10,11 @@ extension InputOptions {
         into ledger: Ledger, network: NetworkOptions, configuration: ClientConfiguration,
         console: Console
     ) async throws -> Ledger.Stored {
+        let instance = try NamedInstance(network.instance).id
         let options = JobOptions(
             region: configuration.region, endpoint: "\(configuration.endpoint)",
-            instance: try NamedInstance(network.instance).id, flow: try namedFlow(),
+            instance: instance,
+            flow: try namedFlow(in: instance, region: configuration.region),
             flowDecides: flowDecides)
         let stored = try await Intake.ingest(file, options: options, into: ledger, at: .now)
         switch stored {

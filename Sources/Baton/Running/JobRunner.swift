@@ -14,6 +14,8 @@ struct JobRunner {
     var client: ConnectClient
     var flags: RunFlags
     var output: OutputOptions
+    /// What to type to go on with the job.
+    var resumption: String
 
     private var console: Console { output.console }
 
@@ -30,12 +32,17 @@ struct JobRunner {
 
     private func runLocked() async throws -> ExitStatus {
         let lock = try JobLock(job, of: ledger)
+        try writer.prepare(for: job)
         let line = ProgressLine()
         let ending = try await transfer(line)
         let totals = try await ledger.read { [job] in try $0.totals(job) }
+        say(ending, totals, line.progress)
         let files = try await writer.write(job, from: ledger)
         _ = consume lock
-        try say(ending, totals, files, line.progress)
+        console.say("Report: \(files.page)")
+        if output.output == .json {
+            try Console.json(JobState(job, totals, report: files.directory))
+        }
         return ExitStatus(ending, totals)
     }
 
@@ -71,7 +78,7 @@ struct JobRunner {
                 }
             }
             group.addTask { [console] in
-                await watchSignals(console) { stop.yield() }
+                try await watchSignals(console) { stop.yield() }
                 return nil
             }
             if showsProgress {
@@ -87,9 +94,7 @@ struct JobRunner {
         }
     }
 
-    private func say(
-        _ ending: RunEnding, _ totals: ControlTotals, _ files: ReportFiles, _ progress: RunProgress
-    ) throws {
+    private func say(_ ending: RunEnding, _ totals: ControlTotals, _ progress: RunProgress) {
         if let reason = ending.sentence { Console.complain(reason) }
         console.say("Job \(job.id), \(totals.words).")
         if progress.calls > 0 {
@@ -98,23 +103,21 @@ struct JobRunner {
                 "\(progress.calls.of("call")), \(progress.throttled.grouped) throttled "
                     + "(\(share.short) %).")
         }
-        console.say("Report: \(files.page)")
         if totals[.pending] > 0 {
-            console.say("\(totals[.pending].of("row")) to go: baton resume \(job.id)")
-        }
-        if output.output == .json {
-            try Console.json(JobState(job, totals, report: files.directory))
+            console.say("\(totals[.pending].of("row")) to go: \(resumption)")
         }
     }
 }
 
 /// Waits for SIGINT and SIGTERM: the first drains the run, the second ends the program.
-private func watchSignals(_ console: Console, onFirst stop: @Sendable () -> Void) async {
+private func watchSignals(
+    _ console: Console, onFirst stop: @Sendable () -> Void
+) async throws(ExitCode) {
     var isStopping = false
     for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
         if isStopping {
             Console.complain("Interrupted twice. Calls under way are looked into by `resume`.")
-            BatonCommand.exit(withError: ExitStatus.interruptedTwice.code)
+            throw ExitStatus.interruptedTwice.code
         }
         isStopping = true
         if Console.isTerminal { Console.draw("") }
@@ -159,7 +162,7 @@ extension RunEnding {
                 + "Give the role connect:TransferContact, then resume."
         case .unreachable(let failure):
             "The service has not answered for too long (\(failure.code)): \(failure.message) "
-                + "Check the network and the endpoint, then resume."
+                + "Then resume."
         }
     }
 }

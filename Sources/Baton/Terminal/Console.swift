@@ -9,35 +9,39 @@ struct Console: Sendable {
 
     /// Says something to the person at the terminal, unless `--quiet`.
     func say(_ text: String) {
-        if level != .quiet { Self.write(text + "\n", to: STDERR_FILENO) }
+        if level != .quiet { Self.tell(text + "\n") }
     }
 
     /// Asks the person at the terminal for a line, whatever the level; empty where there is none.
     static func ask(_ question: String) -> String {
-        write(question + " ", to: STDERR_FILENO)
+        tell(question + " ")
         return readLine() ?? ""
     }
 
     /// Says what only `--verbose` asks for.
     func detail(_ text: String) {
-        if level == .verbose { Self.write(text + "\n", to: STDERR_FILENO) }
+        if level == .verbose { Self.tell(text + "\n") }
     }
 
     /// Says what went wrong, whatever the level.
     static func complain(_ text: String) {
-        write("baton: \(text)\n", to: STDERR_FILENO)
+        tell("baton: \(text)\n")
     }
 
     /// Writes a command's result.
-    static func data(_ text: String) {
-        write(text + "\n", to: STDOUT_FILENO)
+    ///
+    /// - Throws: ``ConsoleError`` where it cannot be written; that nobody reads it is no error.
+    static func data(_ text: String) throws(ConsoleError) {
+        try write(Array((text.withoutControls + "\n").utf8), to: STDOUT_FILENO)
     }
 
-    /// Writes a command's result as JSON, its keys in order.
+    /// Writes a command's result as JSON, its keys in order; what a terminal would obey is escaped
+    /// as JSON has it.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        data(String(decoding: try encoder.encode(value), as: UTF8.self))
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        try write(Array((text.withControlsAsJSON + "\n").utf8), to: STDOUT_FILENO)
     }
 
     /// Whether a person sees stderr.
@@ -48,28 +52,59 @@ struct Console: Sendable {
 
     /// Draws `text` over the terminal's present line; an empty text clears it.
     static func draw(_ text: String) {
-        write("\r\u{1B}[K" + text, to: STDERR_FILENO, isOurs: true)
+        tellAsItIs("\r\u{1B}[K" + text)
     }
 
     /// What comes from a file or the service may hold escape sequences and signs that turn text
     /// round: they are shown, not obeyed.
-    private static func write(_ text: String, to descriptor: Int32, isOurs: Bool = false) {
-        var bytes = Array((isOurs ? text : text.withoutControls).utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return }
-            bytes = bytes.dropFirst(max(count, 0))
+    private static func tell(_ text: String) { tellAsItIs(text.withoutControls) }
+
+    private static func tellAsItIs(_ text: String) {
+        do throws(ConsoleError) {
+            try write(Array(text.utf8), to: STDERR_FILENO)
+        } catch {
+            // Without a stderr there is nobody to tell.
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(ConsoleError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EPIPE { return }
+            guard count > 0 || errno == EINTR else {
+                throw ConsoleError(reason: String(cString: strerror(errno)))
+            }
+            rest = rest.dropFirst(max(count, 0))
         }
     }
 }
 
+/// A result that could not be written to stdout.
+struct ConsoleError: Error {
+    /// The system's words.
+    var reason: String
+}
+
 extension String {
     fileprivate var withoutControls: String {
+        escaped { "\\u{\(String($0, radix: 16, uppercase: true))}" }
+    }
+
+    fileprivate var withControlsAsJSON: String {
+        // All that is escaped here lies in the basic plane, so one unit is enough.
+        escaped { unit in
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+
+    private func escaped(_ escape: (UInt32) -> String) -> String {
         guard unicodeScalars.contains(where: \.isDangerous) else { return self }
         var text = ""
         for scalar in unicodeScalars {
             if scalar.isDangerous {
-                text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+                text += escape(scalar.value)
             } else {
                 text.unicodeScalars.append(scalar)
             }

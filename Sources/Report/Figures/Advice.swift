@@ -41,6 +41,7 @@ enum Advice {
         case .invalidID: "Copy the id again: it has a character or a length that no id has."
         case .foreignARN: "Give the ARN of the right kind, in this instance and Region."
         case .nameNotResolved: "Names are not looked up yet: give the id or ARN."
+        case .bothColumns: "Keep the column of the id or that of the name, not both."
         case .bothDestinations: "Keep the queue or the user, not both."
         case .noDestination: "Name a queue or a user, or give --flow-decides."
         case .bothGuards: "Keep the expected queue or the expected user, not both."

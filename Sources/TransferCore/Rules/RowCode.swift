@@ -6,6 +6,7 @@ package enum RowCode: String, Hashable, Sendable, CaseIterable {
     case invalidID = "InvalidId"
     case foreignARN = "ForeignArn"
     case nameNotResolved = "NameNotResolved"
+    case bothColumns = "BothColumns"
     case bothDestinations = "BothDestinations"
     case noDestination = "NoDestination"
     case bothGuards = "BothGuards"

@@ -101,7 +101,7 @@ private struct RowReading: ~Copyable {
                 foreign(.instanceID, arn, text)
                 return nil
             }
-            instanceRead = InstanceID(valid: arn.instance)
+            instanceRead = id(arn.instance, .instanceID)
         } else {
             instanceRead = id(text, .instanceID)
         }
@@ -165,12 +165,20 @@ private struct RowReading: ~Copyable {
     private mutating func idOrName<ID: ServiceIdentifier>(
         _ idColumn: Column, _ nameColumn: Column
     ) -> ID? {
-        if let text = texts[idColumn] { return idOrARN(text, idColumn) }
+        if let text = texts[idColumn] {
+            guard texts[nameColumn] == nil else {
+                problem(
+                    .bothColumns, nameColumn,
+                    "The row fills \(idColumn.rawValue) and \(nameColumn.rawValue). Keep one.")
+                return nil
+            }
+            return idOrARN(text, idColumn)
+        }
         guard let text = texts[nameColumn] else { return nil }
         if ConnectARN(text) != nil || text.hasShapeOfUUID { return idOrARN(text, nameColumn) }
         problem(
             .nameNotResolved, nameColumn,
-            "\(nameColumn.rawValue) '\(text)' is a name, and names are not looked up yet. "
+            "\(nameColumn.rawValue) \(text.quoted) is a name, and names are not looked up yet. "
                 + "Give the id or ARN in \(idColumn.rawValue).")
         return nil
     }
@@ -213,7 +221,7 @@ private struct RowReading: ~Copyable {
                 "is of another instance than the row's"
             default: "names something of another kind"
             }
-        problem(.foreignARN, column, "\(column.rawValue) '\(text)' \(why).")
+        problem(.foreignARN, column, "\(column.rawValue) \(text.quoted) \(why).")
     }
 
     private mutating func problem(_ code: RowCode, _ column: Column?, _ message: String) {
@@ -229,7 +237,7 @@ extension IdentifierProblem {
         case .tooLong(let characters, let max):
             "has \(characters) characters; \(max) is the most."
         case .character(let scalar, let offset):
-            "'\(text)' has a character that no id has: "
+            "\(text.quoted) has a character that no id has: "
                 + "U+\(scalar.hexadecimal) at position \(offset + 1)."
         }
     }
@@ -243,6 +251,18 @@ extension Unicode.Scalar {
 }
 
 extension String {
+    /// In quotes, on one line and of bounded length: for a sentence about what a file holds.
+    var quoted: String {
+        var shown = ""
+        for scalar in unicodeScalars.prefix(100) {
+            switch scalar.value {
+            case 0..<0x20, 0x7F: shown += "\\u{\(scalar.hexadecimal)}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return "'\(shown)\(unicodeScalars.count > 100 ? "…" : "")'"
+    }
+
     /// Without the spaces and tabs around it.
     fileprivate var trimmed: String {
         let isBlank = { (character: Character) in character == " " || character == "\t" }

@@ -73,13 +73,13 @@ package struct RowSchema: Hashable, Sendable {
             .min { $0.distance < $1.distance }
         var sentence = "There is no column \(column.rawValue)"
         if let alternative {
-            sentence += ", and no option either: give the column, or \(alternative)"
+            sentence += ", which is needed unless \(alternative)"
         }
         sentence += "."
         if let nearest, nearest.distance <= 3 {
-            sentence += " Is it the column '\(nearest.name)'? Then rename that."
+            sentence += " Is it the column \(nearest.name.quoted)? Then rename that."
         } else {
-            sentence += " The columns are: \(names.map { "'\($0)'" }.joined(separator: ", "))."
+            sentence += " The columns are: \(names.map(\.quoted).joined(separator: ", "))."
         }
         throw HeaderError(sentence)
     }
