@@ -139,6 +139,31 @@ struct RunTests {
         }
     }
 
+    @Test func `a second signal ends the run at once, and resume settles what was under way`()
+        async throws
+    {
+        try await LocalConnect.serve(
+            ["--contacts", "5", "--failing-share", "0", "--rate", "0", "--latency", "4000"],
+            with: program
+        ) { connect in
+            let ended = try await connect.program.start(connect.run()) { execution in
+                while try connect.effects().count < 5 {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                // Signals merge while one is pending, so they are sent until both were heard.
+                for _ in 0..<20 {
+                    do { try execution.send(signal: .interrupt) } catch { return }
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            #expect(ended.status == 130, "\(ended.errors)")
+            #expect(ended.errors.contains("Interrupted twice"))
+            let resumed = try await connect.program.run("resume", "--yes", "--output", "json")
+            #expect(resumed.status == 0, "\(resumed.errors)")
+            try agree(connect, try JobState(resumed))
+        }
+    }
+
     @Test func `a second process on the same job is told who holds it`() async throws {
         try await LocalConnect.serve(
             ["--contacts", "60", "--rate", "10", "--burst", "5"], with: program
