@@ -31,10 +31,10 @@ struct StatusCommand: AsyncParsableCommand {
         ]
         lines += Outcome.allCases.map { "\(totals[$0].grouped.padded(to: 9))  \($0.rawValue)" }
         lines.append("\(totals.rows.grouped.padded(to: 9))  rows in all")
-        lines += runs.map { run in
+        lines += runs.enumerated().map { index, run in
             let end =
                 run.endedAt.map { "to \($0.iso8601), \(run.ending ?? "")" } ?? "without an end"
-            return "Run \(run.number): \(run.startedAt.iso8601) \(end), "
+            return "Run \(index + 1): \(run.startedAt.iso8601) \(end), "
                 + "process \(run.worker.processID) on \(run.worker.host)"
         }
         return lines.joined(separator: "\n")

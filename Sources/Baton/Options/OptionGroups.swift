@@ -45,7 +45,7 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "The instance, by id or ARN, for rows without one of their own.")
     var instance: String?
 
-    @Option(help: "The AWS Region. Default: AWS_REGION, the instance's ARN, the profile.")
+    @Option(help: "The AWS Region. Default: that of the instance's ARN, AWS_REGION, the profile.")
     var region: String?
 
     @Option(help: "The profile of the shared AWS files to take credentials and settings from.")

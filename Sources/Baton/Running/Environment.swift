@@ -31,6 +31,8 @@ struct JobState: Encodable {
     var job: String
     var input: String
     var createdAt: String
+    var region: String
+    var endpoint: String
     var rows: Int
     var totals: [String: Int]
     var isFinished: Bool
@@ -40,6 +42,8 @@ struct JobState: Encodable {
         self.job = job.id.text
         input = job.input.name
         createdAt = job.createdAt.iso8601
+        region = job.options.region
+        endpoint = job.options.endpoint
         rows = job.rows
         self.totals = Dictionary(
             uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, totals[$0]) })
