@@ -3,9 +3,13 @@ package import TransferCore
 /// The one place where failures are told apart.
 extension TransferFailure {
     /// What an answer means; nil for a 2xx, which is for the operation to read.
-    package init?(_ response: HTTPResponse, of operation: Operation) {
+    ///
+    /// - Parameter redaction: what must not be repeated of the answer's words.
+    package init?(
+        _ response: HTTPResponse, of operation: Operation, hiding redaction: Redaction = Redaction()
+    ) {
         guard !(200..<300).contains(response.status) else { return nil }
-        let error = ServiceError(response)
+        let error = ServiceError(response, hiding: redaction)
         self.init(
             code: error.code, message: error.message, httpStatus: response.status,
             requestID: response.requestID,
