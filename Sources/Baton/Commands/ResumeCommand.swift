@@ -42,7 +42,6 @@ struct ResumeCommand: AsyncParsableCommand {
     private func configuration(
         of job: Job, environment: [String: String]
     ) throws -> ClientConfiguration {
-        var network = network
         guard network.region ?? job.options.region == job.options.region,
             network.endpointURL ?? job.options.endpoint == job.options.endpoint
         else {
@@ -50,10 +49,9 @@ struct ResumeCommand: AsyncParsableCommand {
                 "Job \(job.id) is for \(job.options.endpoint) in \(job.options.region). "
                     + "For another service, run its file again: that is a job of its own.")
         }
-        network.region = job.options.region
-        network.endpointURL = job.options.endpoint
-        network.instance = nil
-        return try network.configuration(environment: environment)
+        return try ClientConfiguration.resolve(
+            storedRegion: job.options.region, storedEndpoint: job.options.endpoint,
+            profile: network.profile, environment: environment)
     }
 }
 
