@@ -76,17 +76,16 @@ package final class ConnectClient: TransferService {
 
     // MARK: Sending
 
-    /// Sends a call and gives the answer; past the door's refusals, whatever it is.
+    /// Sends a call and gives the answer, a 2xx.
     private func answer(to call: Call) async throws(TransferFailure) -> HTTPResponse {
         var refused: Credentials?
         var mayCorrectClock = true
         while true {
             let inUse = try await credentials(insteadOf: refused)
             let date = now().milliseconds + clockOffset.load(ordering: .relaxed)
-            let response = try await send(call, with: inUse, at: date)
-            guard let failure = TransferFailure(response, of: call.operation),
-                failure.advice == .credentials
-            else { return response }
+            let (response, failure) = try await send(call, with: inUse, at: date)
+            guard let failure else { return response }
+            guard failure.advice == .credentials else { throw failure }
             if mayCorrectClock, corrected(by: response, failure.code, signedAt: date) {
                 mayCorrectClock = false
             } else if refused == nil {
@@ -97,9 +96,10 @@ package final class ConnectClient: TransferService {
         }
     }
 
+    /// Sends a call once and gives the answer, and what it means where it is no 2xx.
     private func send(
         _ call: Call, with credentials: Credentials, at milliseconds: Int64
-    ) async throws(TransferFailure) -> HTTPResponse {
+    ) async throws(TransferFailure) -> (HTTPResponse, TransferFailure?) {
         var headers: [SignableRequest.Header] = [("Host", endpoint.authority)]
         if call.body != nil { headers.append(("Content-Type", "application/json")) }
         headers.append(("User-Agent", userAgent))
@@ -114,11 +114,13 @@ package final class ConnectClient: TransferService {
             url: "\(endpoint)\(call.path)" + (call.query.isEmpty ? "" : "?\(call.query)"),
             headers: (headers + signed.headers).map { .init(name: $0.name, value: $0.value) },
             body: call.body, isLoopback: endpoint.isLoopback)
-        do {
-            return try await transport.send(request)
-        } catch {
+        let response: HTTPResponse
+        do { response = try await transport.send(request) } catch {
             throw TransferFailure(error, host: endpoint.host)
         }
+        // Here, where what was sent is known: past this point no answer's words are read.
+        let redaction = Redaction(of: credentials, signature: signed.signature)
+        return (response, TransferFailure(response, of: call.operation, hiding: redaction))
     }
 
     private func credentials(

@@ -83,20 +83,42 @@ struct ClassificationTests {
         #expect(decoded(429, [:], body)?.advice == .throttled(retryAfter: nil))
         #expect(decoded(503, [:], body)?.advice == .retry(mayHaveTakenEffect: true))
         #expect(decoded(403, [:], body)?.advice == .accessDenied)
-        #expect(decoded(404, [:], body)?.advice == .permanent)
-        #expect(decoded(404, [:], body)?.code == "HTTP404")
+        #expect(decoded(503, [:], body)?.code == "HTTP503")
         #expect(
-            decoded(404, [:], body)?.message == "The service answered HTTP 404 without a message.")
+            decoded(503, [:], body)?.message == "The service answered HTTP 503 without a message.")
+    }
+
+    @Test(arguments: [400, 401, 404, 407, 418], ["", "<html>Sign in</html>", #"{"message":"m"}"#])
+    func `takes a refusal without a code for no answer of the service`(
+        _ status: Int, _ body: String
+    ) throws {
+        let failure = try #require(decoded(status, [:], body))
+        #expect(failure.code == "UnexpectedAnswer")
+        #expect(failure.advice == .retry(mayHaveTakenEffect: false))
+        // So that the run hears silence.
+        #expect(failure.httpStatus == nil)
+        #expect(failure.message.contains("HTTP \(status)"))
+    }
+
+    @Test(arguments: [301, 302, 307, 308])
+    func `takes a redirect for no answer of the service`(_ status: Int) throws {
+        for headers in [[:], ["x-amzn-errortype": "Surprise"]] {
+            let failure = try #require(decoded(status, headers))
+            #expect(failure.code == "UnexpectedRedirect")
+            #expect(failure.advice == .retry(mayHaveTakenEffect: false))
+            #expect(failure.httpStatus == nil)
+            #expect(failure.message.contains("HTTP \(status)"))
+        }
     }
 
     @Test(arguments: [#"{"message":"m"}"#, #"{"Message":"m"}"#, #"{"errorMessage":"m"}"#])
     func `finds the message in any case`(_ body: String) {
-        #expect(decoded(400, [:], body)?.message == "m")
+        #expect(decoded(500, [:], body)?.message == "m")
     }
 
     @Test func `cuts a message that is too long`() {
         let long = String(repeating: "x", count: 100_000)
-        #expect(decoded(400, [:], #"{"message":"\#(long)"}"#)?.message.count == 1024)
+        #expect(decoded(500, [:], #"{"message":"\#(long)"}"#)?.message.count == 1024)
     }
 
     @Test func `keeps the request's id`() {

@@ -99,6 +99,28 @@ struct ClientConfigurationTests {
             code { _ = try url(nil, ["AWS_USE_FIPS_ENDPOINT": "true"]) } == .settingsConflict)
     }
 
+    @Test(arguments: ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
+    func `goes on with a stored endpoint whatever is configured today`(
+        _ variable: String
+    ) throws {
+        let home = try TemporaryHome(
+            config: "[default]\nregion = eu-west-2\nendpoint_url = https://p.example\n"
+                + "ca_bundle = /dev/null\n")
+        let environment = home.environment([
+            variable: "true", "AWS_REGION": "us-west-2", "AWS_ENDPOINT_URL": "https://all.example",
+        ])
+        let stored = try ClientConfiguration.resolve(environment: [
+            variable: "true", "AWS_REGION": "us-east-1",
+        ]).endpoint.description
+        for endpoint in [stored, "https://connect.us-east-1.amazonaws.com", "http://127.0.0.1:9"] {
+            let found = try ClientConfiguration.resolve(
+                storedRegion: "us-east-1", storedEndpoint: endpoint, environment: environment)
+            #expect(found.region == "us-east-1")
+            #expect(found.endpoint.description == endpoint)
+            #expect(found.limits.caBundle == "/dev/null")
+        }
+    }
+
     @Test(arguments: [
         ("https://a.example", "https://a.example"), ("HTTPS://A.Example:443/", "https://a.example"),
         ("https://a.example:8443/base/", "https://a.example:8443/base"),

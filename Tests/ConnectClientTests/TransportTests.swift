@@ -135,7 +135,8 @@ struct TransportTests {
         try await withClient(server) { client in
             let failure = await caught { try await client.transfer(request) }
             #expect(failure?.code == "UnexpectedRedirect")
-            #expect(failure?.advice == .permanent)
+            #expect(failure?.advice == .retry(mayHaveTakenEffect: false))
+            #expect(failure?.httpStatus == nil)
         }
         #expect(other.connectionCount == 0)
     }

@@ -39,6 +39,36 @@ struct FormulaTests {
         #expect(try parse(fixture.text(files.retry), delimiter: ",")[1][2] == formula)
     }
 
+    @Test(arguments: ["+abc/==", "-5f0c-4", "-a:b_c.d", "+abc= ", "\t-x", "+1"])
+    func `leaves an id as it is in the columns that Baton reads`(id: String) async throws {
+        let job = try await fixture.store(
+            header: "-ContactId,client token,Note",
+            [.valid(1, "contact-1,\(quoted(id)),\(quoted(id))")])
+        let files = try await fixture.write(job)
+        for file in [files.results, files.retry] {
+            let records = try parse(fixture.text(file), delimiter: ",")
+            #expect(records[0].prefix(3) == ["-ContactId", "client token", "Note"])
+            #expect(records[1].prefix(3) == ["contact-1", id, "'" + id])
+        }
+    }
+
+    @Test(arguments: [
+        "=HYPERLINK(\"http://x\",\"y\")", "@SUM(1)", "=1", "@a", "\t=1", "\t@a", "+SUM(A1)",
+        "-cmd|' /C calc'!A0", "+Sheet2!A1", "-1 -1", "＝1", "\r-1", "+é",
+    ])
+    func `neutralises what could do harm in the columns that Baton reads`(
+        formula: String
+    ) async throws {
+        let job = try await fixture.store([
+            .rejected(1, "\(quoted(formula)),\(quoted(formula)),note")
+        ])
+        let files = try await fixture.write(job)
+        for file in [files.results, files.retry] {
+            let records = try parse(fixture.text(file), delimiter: ",")
+            #expect(records[1].prefix(2) == ["'" + formula, "'" + formula])
+        }
+    }
+
     @Test(arguments: ["a=1", " =1", "'=1", "1-1", "", "｀", "\u{FF0C}"])
     func `leaves other texts alone`(text: String) async throws {
         let job = try await fixture.store([.valid(1, "contact-1,queue-1,\(quoted(text))")])

@@ -68,6 +68,31 @@ struct SummaryDocumentTests {
         #expect(try await fixture.report(job, \.page).contains("18 s of calls and 1 pause"))
     }
 
+    @Test func `reckons the throughput without pauses that the chart's buckets are wider than`()
+        async throws
+    {
+        // Pairs of rows a second apart, each two minutes after the last: 100 pairs in 3.4 hours.
+        let job = try await fixture.store((1...200).map { .valid($0) })
+        var batch = RunBatch()
+        for pair in 0..<100 {
+            let start = Int64(pair) * 122 + 2
+            // The later one first: rows and calls come in no order.
+            batch.add(2 * pair + 1, .transferred, at: start + 1)
+            batch.add(2 * pair + 2, .transferred, at: start)
+        }
+        try await fixture.run(job, batch)
+
+        let summary = try JSON(await fixture.report(job, \.document))
+
+        #expect(summary["timeline"]?["bucketSeconds"]?.double ?? 0 > 122)
+        // Each pair's second, and 80 ms for its first call.
+        #expect(summary["throughput"]?["activeSeconds"]?.double == 108)
+        #expect(summary["throughput"]?["transferredPerSecond"]?.double == 1.852)
+        let page = try await fixture.report(job, \.page)
+        #expect(page.contains("1 min 48 s of calls and 99 pauses"))
+        #expect(page.contains("UTC, with 99 pauses"))
+    }
+
     @Test func `has few buckets however long the job was`() async throws {
         let job = try await fixture.store((1...6000).map { .valid($0) })
         var batch = RunBatch()

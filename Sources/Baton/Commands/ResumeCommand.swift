@@ -43,7 +43,6 @@ struct ResumeCommand: AsyncParsableCommand {
     private func configuration(
         of job: Job, environment: [String: String]
     ) throws -> ClientConfiguration {
-        var network = network
         let named = try NamedInstance(network.instance)
         let endpoint = try network.endpointURL.map { try "\(Endpoint($0))" }
         guard network.region ?? named.region ?? job.options.region == job.options.region,
@@ -55,10 +54,9 @@ struct ResumeCommand: AsyncParsableCommand {
                     + "instance \(job.options.instance?.text ?? "as in its rows"). "
                     + "For another, run its file again: that is a job of its own.")
         }
-        network.region = job.options.region
-        network.endpointURL = job.options.endpoint
-        network.instance = nil
-        return try network.configuration(environment: environment)
+        return try ClientConfiguration.resolve(
+            storedRegion: job.options.region, storedEndpoint: job.options.endpoint,
+            profile: network.profile, environment: environment)
     }
 }
 

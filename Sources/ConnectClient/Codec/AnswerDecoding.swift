@@ -1,7 +1,7 @@
 import FoundationEssentials
 package import TransferCore
 
-/// Reads the answers of the operations.
+/// Reads the answers of the operations, a 2xx each: any other is a ``TransferFailure`` already.
 ///
 /// Members that are unknown, missing or of another type than expected are passed over: the service
 /// adds members at any time, and DescribeContact's page calls its answer a preview.
@@ -12,7 +12,6 @@ package enum AnswerDecoding {
     package static func acceptedTransfer(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> AcceptedTransfer {
-        try check(response, of: .transferContact)
         guard let members = members(response), let id = members.id(ContactID.self, "ContactId")
         else {
             throw unreadable(response, "the new contact's id", advice: .lookUp)
@@ -24,7 +23,6 @@ package enum AnswerDecoding {
     package static func contactState(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> ContactState {
-        try check(response, of: .describeContact)
         guard let contact = members(response)?.members("Contact") else {
             throw unreadable(response, "the contact", advice: .retry(mayHaveTakenEffect: true))
         }
@@ -40,7 +38,6 @@ package enum AnswerDecoding {
     package static func associatedContacts(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> (contacts: [AssociatedContact], next: String?) {
-        try check(response, of: .listAssociatedContacts)
         guard let page = members(response) else {
             throw unreadable(response, "the contacts", advice: .retry(mayHaveTakenEffect: true))
         }
@@ -54,13 +51,6 @@ package enum AnswerDecoding {
         }
         let next = page.text("NextToken")
         return (contacts, next == "" ? nil : next)
-    }
-
-    private static func check(
-        _ response: HTTPResponse, of operation: Operation
-    ) throws(TransferFailure) {
-        guard let failure = TransferFailure(response, of: operation) else { return }
-        throw failure
     }
 
     private static func members(_ response: HTTPResponse) -> Members? {

@@ -12,17 +12,22 @@ struct ServiceError {
     private static let messageCharactersMax = 1024
     private static let codeCharactersMax = 128
 
-    init(_ response: HTTPResponse) {
+    init(_ response: HTTPResponse, hiding redaction: Redaction) {
         // Bodies may be empty, HTML from a proxy, or anything: then the status must do.
         let body = try? JSONDecoder().decode(Members.self, from: Data(response.body))
         let candidates = [
             response.headers["x-amzn-errortype"], body?.text("code"), body?.text("Code"),
             body?.text("__type"),
         ]
-        let named = candidates.lazy.compactMap { $0.map(Self.tidied) }.first { !$0.isEmpty }
-        code = named ?? "HTTP\(response.status)"
+        let named = candidates.lazy.compactMap { $0.map(redaction.applied).map(Self.tidied) }
+            .first { !$0.isEmpty }
+        let code = named ?? "HTTP\(response.status)"
+        self.code = code
         isNamed = named != nil
-        let text = body.flatMap(Self.message) ?? ""
+        var text = redaction.applied(to: body.flatMap(Self.message) ?? "")
+        if ErrorCodes.credentials.contains(code) || ErrorCodes.clock.contains(code) {
+            text = Self.withoutRequest(text)
+        }
         message =
             text.isEmpty
             ? "The service answered HTTP \(response.status) without a message."
@@ -35,6 +40,14 @@ struct ServiceError {
         let head = code.prefix { $0 != ":" }
         let name = head.split(separator: "#", omittingEmptySubsequences: false).last ?? ""
         return String(name.trimmingBlanks.prefix(codeCharactersMax))
+    }
+
+    /// The sentence before the canonical request, which AWS adds to a refused signature: it quotes
+    /// all headers that were signed.
+    private static func withoutRequest(_ text: String) -> String {
+        let line = text.prefix { !$0.isNewline }
+        let end = line.firstRange(of: "The Canonical String")?.lowerBound ?? line.endIndex
+        return String(line[..<end].trimmingBlanks)
     }
 
     private static func message(in body: Members) -> String? {

@@ -3,18 +3,47 @@ package import TransferCore
 /// The one place where failures are told apart.
 extension TransferFailure {
     /// What an answer means; nil for a 2xx, which is for the operation to read.
-    package init?(_ response: HTTPResponse, of operation: Operation) {
+    ///
+    /// - Parameter redaction: what must not be repeated of the answer's words.
+    package init?(
+        _ response: HTTPResponse, of operation: Operation, hiding redaction: Redaction = Redaction()
+    ) {
         guard !(200..<300).contains(response.status) else { return nil }
-        let error = ServiceError(response)
+        let error = ServiceError(response, hiding: redaction)
+        if let stranger = Self.ofStranger(error, response) {
+            self = stranger
+            return
+        }
         self.init(
             code: error.code, message: error.message, httpStatus: response.status,
             requestID: response.requestID,
             advice: Self.advice(on: error, in: response, of: operation))
-        if (300..<400).contains(response.status) {
-            code = "UnexpectedRedirect"
-            message =
-                "The service answered HTTP \(response.status), a redirect. Baton follows none, "
-                + "since the request is signed for one host. Check the endpoint."
+    }
+
+    /// An answer that is not the service's, such as a captive portal's or a wrong endpoint's; nil
+    /// for any other.
+    ///
+    /// The service names a code wherever it refuses a request, and redirects none. It did not hear
+    /// of this one, and no row is at fault: without a status the run takes it for silence, tries
+    /// again, and stops as unreachable where it lasts. 403, 409 and 429 say by themselves what to do.
+    private static func ofStranger(
+        _ error: ServiceError, _ response: HTTPResponse
+    ) -> TransferFailure? {
+        let status = response.status
+        switch status {
+        case 300..<400:
+            return TransferFailure(
+                code: "UnexpectedRedirect",
+                message: "What answered was HTTP \(status), a redirect. Baton follows none, since "
+                    + "the request is signed for one host. Check the network and the endpoint.",
+                requestID: response.requestID, advice: .retry(mayHaveTakenEffect: false))
+        case 400..<500 where !error.isNamed && ![403, 409, 429].contains(status):
+            return TransferFailure(
+                code: "UnexpectedAnswer",
+                message: "What answered was HTTP \(status) without an error code, which is not the "
+                    + "service's way. Check the network, the proxy and the endpoint.",
+                requestID: response.requestID, advice: .retry(mayHaveTakenEffect: false))
+        default: return nil
         }
     }
 

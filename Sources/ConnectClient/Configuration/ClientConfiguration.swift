@@ -26,11 +26,31 @@ package struct ClientConfiguration: Sendable {
     ) throws(ConnectClientError) -> ClientConfiguration {
         let profile = try Profile(named: profile, environment: environment)
         let region = try Self.region(region, profile, environment)
-        var configuration = ClientConfiguration(
-            region: region,
-            endpoint: try endpoint(endpointURL, region: region, profile, environment))
-        configuration.limits.caBundle = try caBundle(profile, environment)
-        return configuration
+        let endpoint = try endpoint(endpointURL, region: region, profile, environment)
+        return try ClientConfiguration(region, endpoint, profile, environment)
+    }
+
+    /// Settles the rest for a Region and an endpoint that a job was stored with.
+    ///
+    /// Neither is open any more: what flags, environment and files say of them today, FIPS and
+    /// dual-stack included, is passed over.
+    ///
+    /// - Parameter storedEndpoint: an endpoint's description.
+    package static func resolve(
+        storedRegion: String, storedEndpoint: String, profile: String? = nil,
+        environment: [String: String]
+    ) throws(ConnectClientError) -> ClientConfiguration {
+        let profile = try Profile(named: profile, environment: environment)
+        let region = try Self.region(storedRegion, profile, environment)
+        return try ClientConfiguration(
+            region, Endpoint(storedEndpoint), profile, environment)
+    }
+
+    private init(
+        _ region: String, _ endpoint: Endpoint, _ profile: Profile, _ environment: [String: String]
+    ) throws(ConnectClientError) {
+        self.init(region: region, endpoint: endpoint)
+        limits.caBundle = try Self.caBundle(profile, environment)
     }
 
     private static func region(

@@ -10,6 +10,13 @@ import TransferCore
 /// `+`, `-`, `@`, tab, CR, LF, or the full-width form of one of the four signs, gets a leading `'`.
 /// That strikes negative numbers and telephone numbers too (`'-5`, `'+49 30 …`): what a spreadsheet
 /// would reckon with cannot be told from what it would run. Blanks before the sign make it text.
+///
+/// The columns that Baton reads are the exception, since `retry.csv` is an input: a `'` before a
+/// client token such as `+abc/==`, or an id that begins with `-`, would make another one of it.
+/// There a cell of letters, digits and `+/=_.:-` stays as it is, unless it begins with `=` or `@`:
+/// without brackets, blanks, quotes, `!` and `|` a formula can call nothing and reach no other
+/// sheet, program or address. Every other cell is neutralised there too, `=…` and `@…` included,
+/// though they may be ids: for those there is the exact form.
 struct CSVComposer {
     /// The records composed so far and not taken.
     private(set) var bytes: [UInt8] = []
@@ -25,12 +32,15 @@ struct CSVComposer {
     }
 
     /// Adds a field to the record.
-    mutating func add(_ field: some BidirectionalCollection<UInt8>) {
+    ///
+    /// - Parameter isRead: whether the field is of a column that Baton reads.
+    mutating func add(_ field: some BidirectionalCollection<UInt8>, isRead: Bool = false) {
         if fields > 0 { bytes.append(delimiter) }
         fields += 1
         let isQuoted = field.contains(where: mustBeQuoted)
         if isQuoted { bytes.append(.quote) }
-        if !isExact, Formula.begins(field) { bytes.append(UInt8(ascii: "'")) }
+        let isKept = isExact || (isRead && Formula.isHarmlessID(field))
+        if !isKept, Formula.begins(field) { bytes.append(UInt8(ascii: "'")) }
         if isQuoted {
             for byte in field {
                 if byte == .quote { bytes.append(.quote) }
@@ -85,6 +95,31 @@ enum Formula {
         case 0xEF:
             field.starts(with: [0xEF, 0xBC])
                 && field.dropFirst(2).first.map(fullWidthSigns.contains) == true
+        default: false
+        }
+    }
+
+    /// Whether a cell can be an id, and no formula that does more than reckon.
+    ///
+    /// Blanks round it do not count, as they do not where Baton reads it.
+    static func isHarmlessID(_ field: some BidirectionalCollection<UInt8>) -> Bool {
+        let text = field.drop(while: isBlank)
+        guard text.first != UInt8(ascii: "="), let last = text.lastIndex(where: { !isBlank($0) })
+        else { return false }
+        return text[...last].allSatisfy(isOfID)
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+    }
+
+    private static func isOfID(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"),
+            UInt8(ascii: "="), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
+            UInt8(ascii: "-"):
+            true
         default: false
         }
     }

@@ -8,7 +8,7 @@ import TransferLedger
 /// width, so that Baton's columns stay in theirs; `retry.csv` keeps all of its fields.
 struct RowTables {
     private let job: Job
-    private let columns: [ArraySlice<UInt8>]
+    private let columns: [InputColumn]
     private var splitter: RecordSplitter
     private var composer: CSVComposer
 
@@ -22,7 +22,7 @@ struct RowTables {
     init(_ job: Job, isExact: Bool) {
         self.job = job
         splitter = RecordSplitter(delimiter: job.input.delimiter)
-        columns = splitter.fields(of: job.input.header)
+        columns = splitter.fields(of: job.input.header).map(InputColumn.init)
         composer = CSVComposer(delimiter: job.input.delimiter, isExact: isExact)
     }
 
@@ -30,10 +30,10 @@ struct RowTables {
     mutating func writeHeaders(
         results: inout ReportFile, retry: inout ReportFile
     ) throws(ReportError) {
-        for column in columns { composer.add(column) }
+        addHeader()
         composer.endRecord()
         try writeRecord(to: &retry)
-        for column in columns { composer.add(column) }
+        addHeader()
         for column in Self.ownColumns { composer.add(column) }
         composer.endRecord()
         try writeRecord(to: &results)
@@ -44,14 +44,22 @@ struct RowTables {
         _ row: RowRecord, results: inout ReportFile, retry: inout ReportFile
     ) throws(ReportError) {
         let fields = splitter.fields(of: row.record)
-        for index in columns.indices { composer.add(index < fields.count ? fields[index] : []) }
+        for (index, column) in columns.enumerated() {
+            composer.add(index < fields.count ? fields[index] : [], isRead: column.isRead)
+        }
         addOwnFields(row)
         composer.endRecord()
         try writeRecord(to: &results)
         guard row.outcome.isWorthAnotherTry else { return }
-        for field in fields { composer.add(field) }
+        for (index, field) in fields.enumerated() {
+            composer.add(field, isRead: index < columns.count && columns[index].isRead)
+        }
         composer.endRecord()
         try writeRecord(to: &retry)
+    }
+
+    private mutating func addHeader() {
+        for column in columns { composer.add(column.name, isRead: column.isRead) }
     }
 
     private mutating func addOwnFields(_ row: RowRecord) {
@@ -71,6 +79,18 @@ struct RowTables {
     private mutating func writeRecord(to file: inout ReportFile) throws(ReportError) {
         try file.write(composer.bytes)
         composer.removeAll()
+    }
+}
+
+/// A column of the input.
+private struct InputColumn {
+    let name: ArraySlice<UInt8>
+    /// Whether Baton reads it; any other is the operator's.
+    let isRead: Bool
+
+    init(_ name: ArraySlice<UInt8>) {
+        self.name = name
+        isRead = Column(header: String(decoding: name, as: UTF8.self)) != nil
     }
 }
 

@@ -41,7 +41,7 @@ struct JobFigures {
 
     /// Transferred rows a second, over the time in which calls were made; nil where either is nothing.
     var transferredPerSecond: Double? {
-        let seconds = timeline.active.seconds
+        let seconds = timeline.activity.active.seconds
         guard seconds > 0, totals[.transferred] > 0 else { return nil }
         return Double(totals[.transferred]) / seconds
     }

@@ -9,6 +9,8 @@ struct Timeline {
     /// Milliseconds.
     private(set) var width = widths[0]
     private var buckets: [Int64: Bucket] = [:]
+    /// The time of work and the pauses, which no width of the buckets changes.
+    private(set) var activity = Activity()
 
     /// What happened in one stretch of time.
     struct Bucket {
@@ -31,7 +33,7 @@ struct Timeline {
     private static let shownMin = 24
     /// A bucket of less than this shows the rhythm of single calls, not a rate.
     private static let transferredPerBucketMin = 4
-    /// Without a call for so long, the job paused.
+    /// Without a call for so long, a chart shows a pause.
     private static let pauseMin: Int64 = 60_000
 
     /// Takes a transferred row.
@@ -59,7 +61,7 @@ struct Timeline {
         }
     }
 
-    /// The stretches of time in which calls were made, divided by pauses.
+    /// What a chart shows side by side: buckets, divided by the pauses that their width lets see.
     var stretches: [Stretch] {
         var stretches: [Stretch] = []
         var last = Int64.min
@@ -73,12 +75,8 @@ struct Timeline {
         return stretches
     }
 
-    /// The time in which calls were made: without the pauses.
-    var active: Duration {
-        stretches.reduce(.zero) { $0 + ($1.end - $1.start) }
-    }
-
     private mutating func add(_ bucket: Bucket) {
+        activity.add(from: bucket.first, to: bucket.last)
         let index = bucket.last.dividedDown(by: width)
         buckets[index, default: Bucket()].merge(bucket)
         if buckets.count > Self.bucketsMax { coarsen() }

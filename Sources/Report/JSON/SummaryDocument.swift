@@ -34,7 +34,7 @@ struct SummaryDocument: Encodable {
         throughput = figures.transferredPerSecond.map {
             ThroughputPart(
                 transferredPerSecond: ($0 * 1000).rounded() / 1000,
-                activeSeconds: figures.timeline.active.seconds)
+                activeSeconds: figures.timeline.activity.active.seconds)
         }
         timeline = TimelinePart(figures.timeline)
     }

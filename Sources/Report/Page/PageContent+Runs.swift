@@ -34,7 +34,7 @@ extension PageContent {
             var facts: [FactPart] = []
             if let rate = figures.transferredPerSecond {
                 facts.append(FactPart("Transferred", "\(rate.figure) a second"))
-                facts.append(FactPart("Time of calls", figures.timeline.active.words))
+                facts.append(FactPart("Time of calls", figures.timeline.activity.active.words))
             }
             if let latency = figures.calls.latency {
                 let times = [latency.p50, latency.p90, latency.p99, latency.max]

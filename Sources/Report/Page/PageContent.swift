@@ -60,8 +60,8 @@ struct PageContent {
             return "No call has been made."
         }
         let until = first.day == last.day ? last.clock(withSeconds: true) : last.words
-        let active = figures.timeline.active.words
-        let pauses = stretches.count - 1
+        let active = figures.timeline.activity.active.words
+        let pauses = figures.timeline.activity.pauseCount
         let paused = pauses > 0 ? " and \(pauses.words("pause", "pauses"))" : ""
         let rate = figures.transferredPerSecond.map { ", \($0.figure) contacts a second" } ?? ""
         return "From \(first.words) to \(until) UTC: \(active) of calls\(paused)\(rate)."

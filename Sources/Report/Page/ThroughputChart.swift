@@ -55,7 +55,7 @@ struct ThroughputChart {
         description = Self.describe(
             peak: rates.map(\.transferred).max() ?? 0,
             throttled: stretches.flatMap(\.buckets).reduce(0) { $0 + $1.bucket.throttled },
-            from: first.start, to: last.end, pauses: stretches.count - 1)
+            from: first.start, to: last.end, pauses: timeline.activity.pauseCount)
         for value in scale.ticks {
             let y = Self.y(value, scale)
             gridLines.append(

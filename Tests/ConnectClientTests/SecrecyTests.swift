@@ -1,0 +1,84 @@
+import AWSSigning
+import ConnectClient
+import Testing
+import TransferCore
+
+/// What of a request no failure repeats: words of failures go into ledger, reports and terminal.
+struct SecrecyTests {
+    private static let token = "IQoJb3JpZ2luX2VjEHo/" + String(repeating: "t0k3n+/", count: 150)
+    private static let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+    /// A service that echoes, with the message that the code's makes of the request.
+    private func failure(
+        _ code: String, status: String = "403 Forbidden",
+        _ message: @escaping @Sendable (ScriptedServer.Received, _ signature: String) -> String
+    ) async throws -> (failure: TransferFailure?, signature: String) {
+        let credentials = SessionCredentials(token: Self.token, secret: Self.secret)
+        let server = try ScriptedServer(
+            .choose { request in
+                let body = #"{"message":"\#(message(request, signature(request)))"}"#
+                return answer(status, "x-amzn-ErrorType: \(code)", body: body)
+            })
+        var caughtFailure: TransferFailure?
+        try await withClient(server, credentials: credentials) { client in
+            caughtFailure = await caught { try await client.transfer(request) }
+        }
+        return (caughtFailure, server.received.last.map(signature) ?? "")
+    }
+
+    @Test(arguments: ["InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature"])
+    func `leaves out the canonical request that a refused signature is answered with`(
+        _ code: String
+    ) async throws {
+        let sentence = "The request signature we calculated does not match. Check your key."
+        for gap in [#"\n\n"#, " "] {
+            let (failure, _) = try await failure(code) { request, _ in
+                let token = request.headers["x-amz-security-token"] ?? ""
+                return sentence + gap + "The Canonical String for this request should have been"
+                    + #"\n'POST\n/contact/transfer\n\nx-amz-security-token:\#(token)\n'"#
+            }
+            #expect(failure?.code == code)
+            #expect(failure?.message == sentence)
+        }
+    }
+
+    @Test(arguments: ["403 Forbidden", "400 Bad Request", "500 Internal Server Error"])
+    func `repeats neither token nor secret nor signature`(_ status: String) async throws {
+        let (failure, signature) = try await failure("Echo", status: status) { request, signature in
+            // JSON may write a slash so.
+            let token = request.headers["x-amz-security-token"]?.replacing("/", with: #"\/"#) ?? ""
+            return "token \(token), key \(Self.secret), Signature=\(signature)."
+        }
+        #expect(signature.count == 64)
+        #expect(failure?.message == "token [removed], key [removed], Signature=[removed].")
+    }
+
+    @Test func `repeats no half of a token where a message is cut`() async throws {
+        let (failure, _) = try await failure("Echo", status: "400 Bad Request") { request, _ in
+            String(repeating: "x", count: 1000) + (request.headers["x-amz-security-token"] ?? "")
+        }
+        #expect(failure?.message.hasSuffix("xxx[removed]") == true)
+    }
+
+    @Test func `repeats no token in a code`() async throws {
+        let (failure, _) = try await failure("Bad\(Self.token)", status: "400 Bad Request") {
+            _, _ in "why"
+        }
+        #expect(failure?.code == "Bad[removed]")
+    }
+}
+
+/// The signature that a request carries.
+private func signature(_ request: ScriptedServer.Received) -> String {
+    AuthorizationHeader(request.headers["authorization"] ?? "")?.signature ?? ""
+}
+
+/// Credentials of a session.
+private struct SessionCredentials: CredentialProvider {
+    let token: String
+    let secret: String
+
+    func credentials() -> Credentials? {
+        Credentials(accessKeyID: "AKID", secretAccessKey: secret, sessionToken: token)
+    }
+}
