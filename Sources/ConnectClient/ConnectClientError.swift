@@ -8,6 +8,7 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
         case caBundleUnreadable = "CABundleUnreadable"
         case profileMissing = "ProfileMissing"
         case profileFileInvalid = "ProfileFileInvalid"
+        case profileFileUnreadable = "ProfileFileUnreadable"
         case credentialsMissing = "CredentialsMissing"
         case credentialsIncomplete = "CredentialsIncomplete"
         case credentialsInvalid = "CredentialsInvalid"
@@ -28,7 +29,7 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
     package var concernsCredentials: Bool {
         switch code {
         case .credentialsMissing, .credentialsIncomplete, .credentialsInvalid,
-            .credentialsUnsupported:
+            .credentialsUnsupported, .profileFileUnreadable:
             true
         default: false
         }

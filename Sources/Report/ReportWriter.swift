@@ -17,7 +17,8 @@ package struct ReportWriter: Sendable {
     /// All of it is read in one transaction, so that the files agree with each other even while a
     /// run is at work. Each is written beside its place and renamed when the last of them is
     /// complete: whoever opens one sees the earlier or the new one, never a half. Memory does not
-    /// grow with the number of rows. Rights are those that the umask leaves.
+    /// grow with the number of rows. Files and folders that it makes are their owner's alone, as
+    /// the ledger is.
     ///
     /// - Throws: ``ReportError`` where a file cannot be written; `LedgerError`.
     package func write(_ job: Job, from ledger: Ledger) async throws -> ReportFiles {

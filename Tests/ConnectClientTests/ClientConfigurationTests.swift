@@ -142,6 +142,26 @@ struct ClientConfigurationTests {
         #expect(code { _ = try Endpoint(text) } == .endpointInvalid)
     }
 
+    @Test(arguments: [
+        ("https://mara:hush@a.example/x", "https://a.example/x"),
+        ("https://mara:hu/sh?#@a.example", "https://a.example"),
+        ("mara:hush@a.example", "a.example"), ("HTTP://hush@127.0.0.1", "http://127.0.0.1"),
+        ("https://mara:hu@sh@a.example:x", "https://a.example:x"), ("hush@https://a", "https://a"),
+    ])
+    func `does not repeat a password of a refused endpoint`(
+        _ text: String, _ shown: String
+    ) throws {
+        let error = try #require(
+            #expect(throws: ConnectClientError.self) { try Endpoint(text) })
+        #expect(error.message.hasPrefix("The endpoint \(shown) cannot be used: a user"))
+        #expect(!error.message.contains("hu"))
+        #expect(!error.message.contains("mara"))
+        let environment = [
+            "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": text, "AWS_USE_FIPS_ENDPOINT": "true",
+        ]
+        #expect(code { _ = try endpoint(environment) } == .endpointInvalid)
+    }
+
     @Test func `takes a CA bundle that can be read`() throws {
         let home = try TemporaryHome(config: "[default]\nregion = eu-west-2\n")
         let bundle = "\(home.path)/.aws/config"

@@ -124,6 +124,17 @@ struct CredentialTests {
         #expect(error.message.contains("/.aws/credentials, \(place):"))
     }
 
+    @Test(arguments: ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+    func `says in a sentence that a file cannot be read`(_ variable: String) async throws {
+        let home = try TemporaryHome()
+        // A folder cannot be read as a file, not even by root.
+        let error = try #require(await error(nil, home.environment([variable: home.path])))
+        #expect(error.code == .profileFileUnreadable)
+        #expect(error.concernsCredentials)
+        #expect(error.message.hasPrefix("\(home.path) cannot be read, "))
+        #expect(!error.message.contains("Error"))
+    }
+
     @Test func `finds files where the variables say`() async throws {
         let home = try TemporaryHome(
             credentials: "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n")

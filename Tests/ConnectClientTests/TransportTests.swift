@@ -52,6 +52,10 @@ struct TransportTests {
         #expect(server.received.count == 100)
     }
 
+    @Test func `lets no call wait that a run may make`() {
+        #expect(TransportLimits().connectionsMax >= 4096, "--concurrency goes up to 4096")
+    }
+
     @Test func `says that a call may have taken effect when the answer never came`() async throws {
         let server = try ScriptedServer(.close)
         try await withClient(server) { client in

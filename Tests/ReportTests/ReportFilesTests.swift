@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Report
 import Testing
 import TransferCore
@@ -19,6 +20,15 @@ struct ReportFilesTests {
             try names(in: files.directory) == [
                 "results.csv", "retry.csv", "summary.html", "summary.json",
             ])
+    }
+
+    @Test func `keeps files and folders to their owner`() async throws {
+        let files = try await fixture.write(try await fixture.store([.valid(1)]))
+        for file in [files.page, files.document, files.results, files.retry] {
+            #expect(try mode(of: file) == 0o600, "\(file)")
+        }
+        #expect(try mode(of: files.directory) == 0o700)
+        #expect(try mode(of: fixture.folder + "/reports") == 0o700)
     }
 
     @Test func `replaces an earlier report file by file`() async throws {
@@ -97,6 +107,12 @@ struct ReportFilesTests {
         #expect(records.count == 20_001)
         #expect(records.dropFirst().enumerated().allSatisfy { $1[3] == String($0 + 1) })
         #expect(records.dropFirst().enumerated().allSatisfy { $1[2] == "note \($0 + 1)" })
+    }
+
+    private func mode(of path: String) throws -> mode_t {
+        var status = stat()
+        try #require(stat(path, &status) == 0)
+        return status.st_mode & 0o777
     }
 
     private func names(in folder: String) throws -> [String] {

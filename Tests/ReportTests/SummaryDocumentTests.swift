@@ -40,6 +40,16 @@ struct SummaryDocumentTests {
         #expect(buckets.compactMap { $0["throttled"]?.int }.reduce(0, +) == 2)
     }
 
+    @Test func `names the resources that the role must be allowed`() async throws {
+        let job = try await fixture.store([.valid(1)])
+        var batch = RunBatch()
+        batch.add(1, .failed, code: "AccessDeniedException", message: "No.")
+        try await fixture.run(job, batch)
+        let summary = try JSON(await fixture.report(job, \.document))
+        let advice = summary["outcomesByCode"]?[0]?["advice"]?.string
+        #expect(advice?.contains("on contact, contact-flow and instance,") == true)
+    }
+
     @Test func `counts calls by operation and leaves throttled ones out of the latency`()
         async throws
     {

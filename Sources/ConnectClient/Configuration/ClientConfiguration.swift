@@ -86,13 +86,14 @@ package struct ClientConfiguration: Sendable {
         guard let url = flag ?? configuredURL(profile, environment) else {
             return .rules(region: region, usesFIPS: usesFIPS, usesDualStack: usesDualStack)
         }
+        let endpoint = try Endpoint(url)
         guard !usesFIPS, !usesDualStack else {
             throw ConnectClientError(
                 .settingsConflict,
-                "The endpoint \(url) is set together with FIPS or dual-stack endpoints. "
+                "The endpoint \(endpoint) is set together with FIPS or dual-stack endpoints. "
                     + "Unset one of them.")
         }
-        return try Endpoint(url)
+        return endpoint
     }
 
     /// In botocore's order (configprovider.py, ConfiguredEndpointProvider).

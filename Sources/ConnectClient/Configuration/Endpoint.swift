@@ -13,8 +13,11 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         func refused(_ why: String) -> ConnectClientError {
             ConnectClientError(
                 .endpointInvalid,
-                "The endpoint \(text) cannot be used: \(why). "
+                "The endpoint \(Self.withoutUser(text)) cannot be used: \(why). "
                     + "Write it as https://host or http://127.0.0.1:port.")
+        }
+        guard !text.contains("@") else {
+            throw refused("a user or a password stands before its @, and has no place there")
         }
         let lowercased = text.lowercased()
         let rest: Substring
@@ -61,6 +64,14 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(isTLS ? "https" : "http")://\(authority)\(path)" }
+
+    /// A text without what may be a password in it: all up to the last `@`, but for the scheme.
+    private static func withoutUser(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@") else { return text }
+        let lowercased = text.lowercased()
+        let scheme = ["https://", "http://"].first { lowercased.hasPrefix($0) } ?? ""
+        return scheme + text[text.index(after: at)...]
+    }
 
     private static func hostAndPort(
         _ authority: Substring

@@ -52,7 +52,9 @@ struct Profile: Sendable {
         let bytes: Data
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
             throw ConnectClientError(
-                .profileFileInvalid, "\(path) cannot be read: \(error). Check its permissions.")
+                .profileFileUnreadable,
+                "\(path) cannot be read, so that the credentials are not known. Check that it is a "
+                    + "file and that this user may read it.")
         }
         guard bytes.count <= fileBytesMax, let text = String(validating: bytes, as: UTF8.self)
         else {

@@ -48,6 +48,8 @@ extension CurlHandle {
         ]
         if let bundle = limits.caBundle {
             codes.append(unsafe baton_set_text(easy, CURLOPT_CAINFO, bundle))
+            // Else the system's folder of certificates is trusted beside the bundle.
+            codes.append(unsafe baton_set_text(easy, CURLOPT_CAPATH, nil))
         }
         return codes.allSatisfy { $0 == CURLE_OK }
     }

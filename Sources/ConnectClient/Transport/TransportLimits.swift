@@ -7,8 +7,9 @@ package struct TransportLimits: Hashable, Sendable {
     /// Answers of the operations in use stay below 100 KiB.
     package var bodyBytesMax = 1 << 20
     package var headerBytesMax = 64 << 10
-    /// Connections open at once; further calls wait for one.
-    package var connectionsMax = 256
+    /// Connections open at once; further calls wait for one, with their time running: no fewer than
+    /// the calls that a run may have under way (`--concurrency`).
+    package var connectionsMax = 4096
     /// A connection idle for longer is not used again: the service may be closing it just then.
     package var idleSecondsMax = 15
     /// A file of PEM certificates to trust instead of the system's.

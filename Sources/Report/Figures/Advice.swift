@@ -12,7 +12,7 @@ enum Advice {
     private static let service: [String: String] = [
         "AccessDeniedException":
             "The role may not transfer these contacts. "
-            + "Allow connect:TransferContact on contact, flow and destination, then retry.",
+            + "Allow connect:TransferContact on contact, contact-flow and instance, then retry.",
         "IdempotencyException":
             "The service knew the token with other values. "
             + "Look the contact up in Connect before you send it again.",

@@ -3,6 +3,7 @@ import Synchronization
 
 /// A file that is written beside its place and appears there whole or not at all.
 ///
+/// Its owner alone may read it, like the ledger: both hold the same rows.
 /// Where it is not published, because something failed, what was written is removed.
 struct ReportFile: ~Copyable {
     private let path: String
@@ -65,7 +66,7 @@ struct ReportFile: ~Copyable {
         for _ in 0..<namesMax {
             let unique = nextName.add(1, ordering: .relaxed).newValue
             let part = "\(path[..<cut]).\(path[cut...]).\(getpid())-\(unique).part"
-            let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             if descriptor >= 0 { return (part, descriptor) }
             guard errno == EEXIST else { throw .ofSystem(.create, path) }
         }
@@ -75,13 +76,13 @@ struct ReportFile: ~Copyable {
 
 /// What a report needs of folders.
 enum FileSystem {
-    /// Creates a folder and those above it, where they are absent.
+    /// Creates a folder and those above it, where they are absent, for their owner alone.
     static func createDirectory(_ path: String) throws(ReportError) {
         var end = path.startIndex
         while end < path.endIndex {
             end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
             let folder = String(path[..<end])
-            guard mkdir(folder, 0o777) != 0, errno != EEXIST else { continue }
+            guard mkdir(folder, 0o700) != 0, errno != EEXIST else { continue }
             // An existing folder above may answer that it is not writable instead.
             if end < path.endIndex, access(folder, X_OK) == 0 { continue }
             throw .ofSystem(.createDirectory, folder)
