@@ -150,6 +150,9 @@ struct RunFlags: ParsableArguments {
     @Flag(help: "Do not ask before transferring.")
     var yes = false
 
+    /// Each call under way has a connection, and a process may usually open 1,024 files.
+    private static let concurrencyMax = 900
+
     enum Rate: ExpressibleByArgument, Equatable {
         case auto
         case fixed(Double)
@@ -177,8 +180,8 @@ struct RunFlags: ParsableArguments {
         guard burst.map({ $0 >= 1 && $0 <= 1_000_000 }) ?? true else {
             throw ValidationError("--burst takes a number from 1 to 1000000.")
         }
-        guard (1...4096).contains(concurrency) else {
-            throw ValidationError("--concurrency takes a number from 1 to 4096.")
+        guard (1...Self.concurrencyMax).contains(concurrency) else {
+            throw ValidationError("--concurrency takes a number from 1 to \(Self.concurrencyMax).")
         }
         guard (1...1000).contains(maxAttempts) else {
             throw ValidationError("--max-attempts takes a number from 1 to 1000.")
