@@ -7,7 +7,10 @@ import Glibc
 /// flushed to the disk (`synchronous = FULL`) before it is answered, since a claim or an outcome
 /// that a power cut takes back is a contact transferred twice.
 package final class Ledger: Sendable {
+    /// The path as it was given, for people.
     package let path: String
+    /// The file behind all links, as SQLite finds it: what the files beside it are named after.
+    let resolvedPath: String
     let pool: DatabasePool
 
     /// How long a statement waits for another program's lock.
@@ -24,8 +27,9 @@ package final class Ledger: Sendable {
     package init(path: String, whereAbsent absence: Absence) throws(LedgerError) {
         self.path = path
         try Self.prepareFile(path, absence)
+        resolvedPath = try Self.resolve(path)
         do {
-            pool = try DatabasePool(path: path, configuration: Self.configuration)
+            pool = try DatabasePool(path: resolvedPath, configuration: Self.configuration)
             try Self.checkAndMigrate(pool, path)
         } catch {
             throw LedgerError(error, path: path)
@@ -72,12 +76,22 @@ package final class Ledger: Sendable {
                     .missing,
                     "There is no ledger at \(path). Name the one of your run with --ledger.")
             }
-            throw LedgerError(
-                .unwritable,
-                "The ledger \(path) cannot be opened: \(String(cString: strerror(errno))). "
-                    + "Check the folder and its rights, or name another file with --ledger.")
+            throw unopened(path)
         }
         close(descriptor)
+    }
+
+    private static func resolve(_ path: String) throws(LedgerError) -> String {
+        guard let resolved = realpath(path, nil) else { throw unopened(path) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static func unopened(_ path: String) -> LedgerError {
+        LedgerError(
+            .unwritable,
+            "The ledger \(path) cannot be opened: \(String(cString: strerror(errno))). "
+                + "Check the folder and its rights, or name another file with --ledger.")
     }
 
     private static func checkAndMigrate(_ pool: DatabasePool, _ path: String) throws {

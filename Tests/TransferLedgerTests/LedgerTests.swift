@@ -199,29 +199,6 @@ struct LedgerTests {
         #expect(again.map(\.inDoubtSince) == [nil, noon])
         #expect(try await fixture.rows().map(\.code) == [nil, nil, nil])
     }
-
-    @Test func `one process at a time works on a job, others may work on other jobs`()
-        async throws
-    {
-        let fixture = try await LedgerFixture()
-        let other = try await LedgerFixture.store(
-            rows: 1, id: "ffffffffffff", in: fixture.ledger)
-        let lock = try JobLock(fixture.job, of: fixture.ledger)
-        #expect(try isHeld(fixture.job, in: fixture.ledger))
-        #expect(try !isHeld(other, in: fixture.ledger))
-        _ = consume lock
-        #expect(try !isHeld(fixture.job, in: fixture.ledger))
-    }
-
-    private func isHeld(_ job: Job, in ledger: Ledger) throws -> Bool {
-        do throws(LedgerError) {
-            _ = try JobLock(job, of: ledger)
-            return false
-        } catch {
-            guard error.code == .held else { throw error }
-            return true
-        }
-    }
 }
 
 struct LedgerOpeningTests {
