@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 
 /// The SQLite file that holds jobs, rows, calls and events.
 ///
@@ -26,11 +25,12 @@ package final class Ledger: Sendable {
     /// - Throws: ``LedgerError``: missing, not a ledger, of a newer Baton, damaged, not writable.
     package init(path: String, whereAbsent absence: Absence) throws(LedgerError) {
         self.path = path
-        try Self.prepareFile(path, absence)
-        resolvedPath = try Self.resolve(path)
+        let file = try LedgerFile(path, whereAbsent: absence)
+        resolvedPath = file.resolvedPath
         do {
+            if file.isEmpty { try Self.mark(resolvedPath) }
             pool = try DatabasePool(path: resolvedPath, configuration: Self.configuration)
-            try Self.checkAndMigrate(pool, path)
+            try Self.migrate(pool, path)
         } catch {
             throw LedgerError(error, path: path)
         }
@@ -67,45 +67,19 @@ package final class Ledger: Sendable {
         return configuration
     }
 
-    private static func prepareFile(_ path: String, _ absence: Absence) throws(LedgerError) {
-        let flags = absence == .create ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDONLY | O_CLOEXEC
-        let descriptor = open(path, flags, 0o600)
-        guard descriptor >= 0 else {
-            if errno == ENOENT, absence == .fail {
-                throw LedgerError(
-                    .missing,
-                    "There is no ledger at \(path). Name the one of your run with --ledger.")
-            }
-            throw unopened(path)
-        }
-        close(descriptor)
-    }
-
-    private static func resolve(_ path: String) throws(LedgerError) -> String {
-        guard let resolved = realpath(path, nil) else { throw unopened(path) }
-        defer { free(resolved) }
-        return String(cString: resolved)
-    }
-
-    private static func unopened(_ path: String) -> LedgerError {
-        LedgerError(
-            .unwritable,
-            "The ledger \(path) cannot be opened: \(String(cString: strerror(errno))). "
-                + "Check the folder and its rights, or name another file with --ledger.")
-    }
-
-    private static func checkAndMigrate(_ pool: DatabasePool, _ path: String) throws {
-        try pool.write { db in
-            let id = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-            guard id == LedgerSchema.applicationID || (id == 0 && tables == 0) else {
-                throw LedgerError(
-                    .notALedger,
-                    "\(path) is another program's database, not a Baton ledger. "
-                        + "Name another file with --ledger.")
-            }
+    /// Marks an empty file as a ledger, before it is anything else: the mark then stands in the
+    /// file itself, where ``LedgerFile`` finds it, and never in the write-ahead log alone.
+    private static func mark(_ path: String) throws {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.write { db in
+            guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == 0 else { return }
             try db.execute(sql: "PRAGMA application_id = \(LedgerSchema.applicationID)")
         }
+        try queue.close()
+    }
+
+    /// Writes only where a table is missing: `status` and the reports leave the ledger as it is.
+    private static func migrate(_ pool: DatabasePool, _ path: String) throws {
         let migrator = LedgerSchema.migrator
         guard try !pool.read(migrator.hasBeenSuperseded) else {
             throw LedgerError(
@@ -113,6 +87,7 @@ package final class Ledger: Sendable {
                 "The ledger \(path) was written by a newer Baton. Use that version, "
                     + "or name another file with --ledger.")
         }
+        guard try !pool.read(migrator.hasCompletedMigrations) else { return }
         try migrator.migrate(pool)
     }
 }
