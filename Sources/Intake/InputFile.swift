@@ -30,21 +30,25 @@ struct InputFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Fills `buffer` with the next bytes and returns how many there are; 0 at the end.
+    /// Fills `buffer` with the next bytes and returns how many there are; fewer only at the end.
+    ///
+    /// A pipe hands over what it holds at the moment, be it a single byte.
     mutating func read(into buffer: inout [UInt8]) throws(IntakeError) -> Int {
-        while true {
+        var filled = 0
+        while filled < buffer.count {
             let count = buffer.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress, $0.count)
+                Glibc.read(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled)
             }
-            if count >= 0 {
-                bytesRead += count
-                return count
-            }
-            guard errno == EINTR else {
+            if count == 0 { break }
+            if count > 0 {
+                filled += count
+            } else if errno != EINTR {
                 throw IntakeError(
                     .unreadable, "\(path) could not be read: \(String(cString: strerror(errno))).")
             }
         }
+        bytesRead += filled
+        return filled
     }
 
     /// Sees to it that what was read is one version of the file, whole.

@@ -36,6 +36,11 @@ struct InputScan: ~Copyable {
             return try result(sha256: sha256, delimiter: delimiter)
         } catch let error as CSVError {
             throw IntakeError(.refused, "\(path), \(error)")
+        } catch let error as TextError {
+            throw IntakeError(
+                .refused,
+                "\(path), byte \(error.offset): this is no UTF-16 text. "
+                    + "Save the file as CSV UTF-8.")
         }
     }
 

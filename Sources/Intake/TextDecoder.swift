@@ -14,13 +14,16 @@ struct TextDecoder {
 
     /// Decodes the next chunk; `isLast` where no more follow.
     ///
-    /// - Throws: ``IntakeError`` with the position of a unit that is no text.
-    mutating func decode(_ chunk: ArraySlice<UInt8>, isLast: Bool) throws(IntakeError) -> [UInt8] {
+    /// - Throws: ``TextError`` with the position of a unit that is no text.
+    mutating func decode(_ chunk: ArraySlice<UInt8>, isLast: Bool) throws(TextError) -> [UInt8] {
         var bytes = rest + chunk
-        let start = offset - rest.count
+        var start = offset - rest.count
         rest = []
         offset += chunk.count
-        if encoding == nil { detect(&bytes) }
+        if encoding == nil {
+            detect(&bytes)
+            start += markBytes
+        }
         guard case .utf16(let isBigEndian) = encoding else { return bytes }
         return try decodeUTF16(bytes, isBigEndian: isBigEndian, start: start, isLast: isLast)
     }
@@ -40,7 +43,7 @@ struct TextDecoder {
 
     private mutating func decodeUTF16(
         _ bytes: [UInt8], isBigEndian: Bool, start: Int, isLast: Bool
-    ) throws(IntakeError) -> [UInt8] {
+    ) throws(TextError) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count)
         var index = 0
@@ -48,7 +51,7 @@ struct TextDecoder {
             let unit = Self.unit(bytes, index, isBigEndian)
             if !UTF16.isLeadSurrogate(unit) {
                 guard let scalar = Unicode.Scalar(unit) else {
-                    throw Self.noText(at: start + markBytes + index)
+                    throw TextError(offset: start + index)
                 }
                 text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
                 index += 2
@@ -57,17 +60,17 @@ struct TextDecoder {
             guard index + 3 < bytes.count else { break }
             let trail = Self.unit(bytes, index + 2, isBigEndian)
             guard UTF16.isTrailSurrogate(trail) else {
-                throw Self.noText(at: start + markBytes + index)
+                throw TextError(offset: start + index)
             }
             let value = 0x10000 + (UInt32(unit & 0x3FF) << 10) + UInt32(trail & 0x3FF)
             guard let scalar = Unicode.Scalar(value) else {
-                throw Self.noText(at: start + markBytes + index)
+                throw TextError(offset: start + index)
             }
             text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             index += 4
         }
         rest = Array(bytes[index...])
-        if isLast, !rest.isEmpty { throw Self.noText(at: start + markBytes + index) }
+        if isLast, !rest.isEmpty { throw TextError(offset: start + index) }
         return text
     }
 
@@ -75,9 +78,10 @@ struct TextDecoder {
         let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
         return isBigEndian ? first << 8 | second : second << 8 | first
     }
+}
 
-    private static func noText(at offset: Int) -> IntakeError {
-        IntakeError(
-            .refused, "byte \(offset): this is no UTF-16 text. Save the file as CSV UTF-8.")
-    }
+/// Where an input that begins as UTF-16 is none.
+struct TextError: Error {
+    /// In bytes from the input's first.
+    var offset: Int
 }

@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 
 /// The SQLite file that holds jobs, rows, calls and events.
 ///
@@ -7,7 +6,10 @@ import Glibc
 /// flushed to the disk (`synchronous = FULL`) before it is answered, since a claim or an outcome
 /// that a power cut takes back is a contact transferred twice.
 package final class Ledger: Sendable {
+    /// The path as it was given, for people.
     package let path: String
+    /// The file behind all links, as SQLite finds it: what the files beside it are named after.
+    let resolvedPath: String
     let pool: DatabasePool
 
     /// How long a statement waits for another program's lock.
@@ -23,10 +25,12 @@ package final class Ledger: Sendable {
     /// - Throws: ``LedgerError``: missing, not a ledger, of a newer Baton, damaged, not writable.
     package init(path: String, whereAbsent absence: Absence) throws(LedgerError) {
         self.path = path
-        try Self.prepareFile(path, absence)
+        let file = try LedgerFile(path, whereAbsent: absence)
+        resolvedPath = file.resolvedPath
         do {
-            pool = try DatabasePool(path: path, configuration: Self.configuration)
-            try Self.checkAndMigrate(pool, path)
+            if file.isEmpty { try Self.mark(resolvedPath) }
+            pool = try DatabasePool(path: resolvedPath, configuration: Self.configuration)
+            try Self.migrate(pool, path)
         } catch {
             throw LedgerError(error, path: path)
         }
@@ -63,35 +67,19 @@ package final class Ledger: Sendable {
         return configuration
     }
 
-    private static func prepareFile(_ path: String, _ absence: Absence) throws(LedgerError) {
-        let flags = absence == .create ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDONLY | O_CLOEXEC
-        let descriptor = open(path, flags, 0o600)
-        guard descriptor >= 0 else {
-            if errno == ENOENT, absence == .fail {
-                throw LedgerError(
-                    .missing,
-                    "There is no ledger at \(path). Name the one of your run with --ledger.")
-            }
-            throw LedgerError(
-                .unwritable,
-                "The ledger \(path) cannot be opened: \(String(cString: strerror(errno))). "
-                    + "Check the folder and its rights, or name another file with --ledger.")
-        }
-        close(descriptor)
-    }
-
-    private static func checkAndMigrate(_ pool: DatabasePool, _ path: String) throws {
-        try pool.write { db in
-            let id = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-            guard id == LedgerSchema.applicationID || (id == 0 && tables == 0) else {
-                throw LedgerError(
-                    .notALedger,
-                    "\(path) is another program's database, not a Baton ledger. "
-                        + "Name another file with --ledger.")
-            }
+    /// Marks an empty file as a ledger, before it is anything else: the mark then stands in the
+    /// file itself, where ``LedgerFile`` finds it, and never in the write-ahead log alone.
+    private static func mark(_ path: String) throws {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.write { db in
+            guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == 0 else { return }
             try db.execute(sql: "PRAGMA application_id = \(LedgerSchema.applicationID)")
         }
+        try queue.close()
+    }
+
+    /// Writes only where a table is missing: `status` and the reports leave the ledger as it is.
+    private static func migrate(_ pool: DatabasePool, _ path: String) throws {
         let migrator = LedgerSchema.migrator
         guard try !pool.read(migrator.hasBeenSuperseded) else {
             throw LedgerError(
@@ -99,6 +87,7 @@ package final class Ledger: Sendable {
                 "The ledger \(path) was written by a newer Baton. Use that version, "
                     + "or name another file with --ledger.")
         }
+        guard try !pool.read(migrator.hasCompletedMigrations) else { return }
         try migrator.migrate(pool)
     }
 }

@@ -169,6 +169,17 @@ struct IntakeTests {
         }
     }
 
+    @Test(arguments: [100, 300_000])
+    func `says where a text is no longer UTF-16, and in which file`(rows: Int) {
+        var bytes: [UInt8] = [0xFF, 0xFE]
+        for byte in Array("ContactId,QueueId\n".utf8) + [UInt8](repeating: 0x0A, count: rows) {
+            bytes += [byte, 0]
+        }
+        let offset = bytes.count
+        let message = refusal(bytes + [0x00, 0xDC, 0x0A, 0x00])?.message
+        #expect(message?.contains("in.csv, byte \(offset): this is no UTF-16") == true)
+    }
+
     @Test func `tells a missing file from a folder`() {
         #expect(throws: IntakeError.self) {
             try Intake.check(directory.file("none.csv"), defaults: defaults)

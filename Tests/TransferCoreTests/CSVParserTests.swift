@@ -138,8 +138,19 @@ struct CSVDialectTests {
     @Test func `understands Excel's sep line`() {
         #expect(detect("sep=;\r\na,b;c").delimiter == UInt8(ascii: ";"))
         #expect(detect("sep=;\r\na,b;c").preambleBytes == 7)
-        #expect(detect("SEP=|\na|b").delimiter == UInt8(ascii: "|"))
-        #expect(detect("SEP=|\na|b").preambleBytes == 6)
+        #expect(detect("SEP=\t\na\tb").delimiter == UInt8(ascii: "\t"))
+        #expect(detect("SEP=\t\na\tb").preambleBytes == 6)
+    }
+
+    @Test(arguments: ["|", "\"", "\n", "a"])
+    func `takes a sep line of any other separator for a header`(separator: String) {
+        #expect(detect("sep=\(separator)\na;b").preambleBytes == 0)
+        #expect(detect("sep=\(separator)\na;b").delimiter == UInt8(ascii: ","))
+    }
+
+    @Test func `passes over empty lines before the header`() {
+        #expect(detect("\n\r\n\ra;b\n1,2").delimiter == UInt8(ascii: ";"))
+        #expect(detect("\na;b").preambleBytes == 0)
     }
 
     @Test func `takes a comma where there is only one column`() {

@@ -10,7 +10,8 @@ package struct CSVDialect: Hashable, Sendable {
     ]
 
     /// Reads the dialect off an input's first bytes: Excel's `sep=` line says it; else it is the
-    /// delimiter that stands most often, outside quotes, in the header.
+    /// delimiter that stands most often, outside quotes, in the header: the first line that is not
+    /// empty.
     package init(detecting bytes: Span<UInt8>) {
         if let announced = Self.announced(bytes) {
             self = announced
@@ -18,8 +19,11 @@ package struct CSVDialect: Hashable, Sendable {
         }
         var counts = [Int](repeating: 0, count: Self.delimiters.count)
         var isQuoted = false
+        var isEmpty = true
         for index in bytes.indices {
             let byte = bytes[index]
+            if isEmpty && (byte == .lf || byte == .cr) { continue }
+            isEmpty = false
             if byte == .quote { isQuoted.toggle() }
             if isQuoted { continue }
             if byte == .lf || byte == .cr { break }
@@ -35,7 +39,8 @@ package struct CSVDialect: Hashable, Sendable {
         self.preambleBytes = preambleBytes
     }
 
-    /// `sep=;` on a line of its own, as Excel writes and reads it.
+    /// `sep=;` on a line of its own, as Excel writes and reads it; any other separator announces
+    /// nothing.
     private static func announced(_ bytes: Span<UInt8>) -> CSVDialect? {
         let prefix = Array("sep=".utf8)
         guard bytes.count > prefix.count + 1 else { return nil }
@@ -43,7 +48,9 @@ package struct CSVDialect: Hashable, Sendable {
             return nil
         }
         let end = prefix.count + 1
-        guard bytes[end] == .lf || bytes[end] == .cr else { return nil }
+        guard bytes[end] == .lf || bytes[end] == .cr, delimiters.contains(bytes[end - 1]) else {
+            return nil
+        }
         let isCRLF = bytes[end] == .cr && end + 1 < bytes.count && bytes[end + 1] == .lf
         return CSVDialect(delimiter: bytes[end - 1], preambleBytes: end + (isCRLF ? 2 : 1))
     }

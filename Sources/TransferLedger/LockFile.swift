@@ -1,0 +1,46 @@
+import Glibc
+
+/// The file `LEDGER-lock`, opened once: its locks are free again when it is closed.
+///
+/// It is named after the ledger's file behind all links, so that every path to one ledger leads to
+/// one lock file.
+struct LockFile: ~Copyable {
+    private let descriptor: Int32
+    private let path: String
+
+    /// - Throws: ``LedgerError`` `.unwritable`.
+    init(of ledger: Ledger) throws(LedgerError) {
+        let path = ledger.resolvedPath + "-lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.unusable(path, "opened") }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Locks one byte; false where somebody else has it.
+    ///
+    /// - Throws: ``LedgerError`` `.unwritable` where the file cannot be locked at all.
+    func lock(byte: Int64) throws(LedgerError) -> Bool {
+        var range = flock()
+        range.l_type = Int16(F_WRLCK)
+        range.l_whence = Int16(SEEK_SET)
+        range.l_start = Int(byte)
+        range.l_len = 1
+        if fcntl(descriptor, Self.setOpenFileLock, &range) == 0 { return true }
+        guard errno == EAGAIN || errno == EACCES else { throw Self.unusable(path, "locked") }
+        return false
+    }
+
+    /// `F_OFD_SETLK` of <fcntl.h>, which is not imported: the lock belongs to the open file, so
+    /// that two runs within one process exclude each other as well.
+    private static let setOpenFileLock: Int32 = 37
+
+    private static func unusable(_ path: String, _ done: String) -> LedgerError {
+        LedgerError(
+            .unwritable,
+            "The lock file \(path) cannot be \(done): \(String(cString: strerror(errno))). "
+                + "Check the folder's rights and its file system.")
+    }
+}

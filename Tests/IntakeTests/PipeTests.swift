@@ -1,0 +1,67 @@
+import Glibc
+import Intake
+import TestSupport
+import Testing
+import TransferCore
+import TransferLedger
+
+/// A named pipe that a test writes to while Baton reads it.
+struct NamedPipe {
+    let path: String
+
+    init(in directory: TemporaryDirectory) throws {
+        path = directory.file("pipe.csv")
+        try #require(mkfifo(path, 0o600) == 0)
+    }
+
+    /// Opens it for writing, once somebody reads.
+    func open() throws -> Int32 {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        return descriptor
+    }
+
+    /// Writes all of the bytes; blocks while the pipe is full.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            try #require(count > 0)
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Waits until everything written has been read.
+    static func drain(_ descriptor: Int32) {
+        var left: Int32 = 1
+        while ioctl(descriptor, UInt(FIONREAD), &left) == 0, left > 0 { sched_yield() }
+    }
+}
+
+struct PipeTests {
+    private let directory = TemporaryDirectory()
+    private let noon = Timestamp(milliseconds: 1_800_000_000_000)
+    private let options = JobOptions(
+        region: "us-east-1", endpoint: "http://127.0.0.1:1", instance: InstanceID(valid: "i"),
+        flow: ContactFlowID(valid: "f"), flowDecides: false)
+
+    @Test func `reads a pipe that delivers byte by byte as it reads a file`() async throws {
+        let pipe = try NamedPipe(in: directory)
+        let ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
+        async let stored = Intake.ingest(pipe.path, options: options, into: ledger, at: noon)
+        let descriptor = try pipe.open()
+        let text = [0xEF, 0xBB, 0xBF] + Array("sep=;\r\nContactId;QueueId\r\nc-1;q-1\r\n".utf8)
+        for byte in text {
+            try NamedPipe.write([byte], to: descriptor)
+            NamedPipe.drain(descriptor)
+        }
+        close(descriptor)
+        guard case .created(let job) = try await stored else {
+            Issue.record("not stored")
+            return
+        }
+        #expect(job.rows == 1)
+        #expect(job.input.delimiter == UInt8(ascii: ";"))
+        #expect(job.input.header == "ContactId;QueueId")
+    }
+}

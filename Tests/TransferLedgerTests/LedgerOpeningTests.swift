@@ -1,0 +1,76 @@
+import TestSupport
+import Testing
+import TransferCore
+import TransferLedger
+
+struct LedgerOpeningTests {
+    private func code(_ path: String, _ absence: Ledger.Absence = .fail) -> LedgerError.Code? {
+        do throws(LedgerError) {
+            _ = try Ledger(path: path, whereAbsent: absence)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test func `says that there is no ledger, and makes none`() {
+        let directory = TemporaryDirectory()
+        #expect(code(directory.file("none.sqlite")) == .missing)
+        #expect(TemporaryDirectory.read(directory.file("none.sqlite")) == nil)
+    }
+
+    @Test func `refuses a file that is no database, and one in a folder that is not there`() {
+        let directory = TemporaryDirectory()
+        let text = directory.write(String(repeating: "no database ", count: 400), to: "text")
+        #expect(code(text) == .notALedger)
+        #expect(code(directory.file("no/such/folder.sqlite"), .create) == .unwritable)
+    }
+
+    @Test func `refuses another program's database and leaves it as it is`() {
+        let directory = TemporaryDirectory()
+        let ids: [String: [UInt8]] = ["other": [0x11, 0x22, 0x33, 0x44], "none": [0, 0, 0, 0]]
+        for (name, id) in ids {
+            let bytes = database(applicationID: id)
+            let path = directory.write(bytes, to: name)
+            for absence in [Ledger.Absence.fail, .create] {
+                #expect(code(path, absence) == .notALedger)
+                #expect(TemporaryDirectory.read(path) == bytes, "\(name)")
+                #expect(TemporaryDirectory.read(path + "-wal") == nil)
+            }
+        }
+    }
+
+    /// A database of one page without tables, not in write-ahead mode.
+    private func database(applicationID: [UInt8]) -> [UInt8] {
+        var bytes = Array("SQLite format 3\0".utf8)
+        bytes += [0x10, 0x00, 1, 1, 0, 64, 32, 32]
+        bytes += [0, 0, 0, 1, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 12) + [0, 0, 0, 4]
+        bytes += [UInt8](repeating: 0, count: 8) + [0, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
+        bytes += applicationID + [UInt8](repeating: 0, count: 28)
+        bytes += [0x0D, 0, 0, 0, 0, 0x10, 0x00, 0]
+        return bytes + [UInt8](repeating: 0, count: 4096 - bytes.count)
+    }
+
+    @Test func `an empty file becomes a ledger only where one may be made`() {
+        let directory = TemporaryDirectory()
+        let path = directory.write("", to: "empty")
+        #expect(code(path) == .notALedger)
+        #expect(TemporaryDirectory.read(path) == [])
+        #expect(code(path, .create) == nil)
+        #expect(code(path) == nil)
+    }
+
+    @Test func `knows a ledger whose tables stand in the write-ahead log alone`() async throws {
+        let fixture = try await LedgerFixture()
+        let bytes = try #require(TemporaryDirectory.read(fixture.ledger.path))
+        #expect(bytes[68..<72] == [0x42, 0x54, 0x4F, 0x4E])
+    }
+
+    @Test func `opening a ledger again writes nothing`() async throws {
+        let fixture = try await LedgerFixture()
+        let path = fixture.ledger.path
+        let before = [path, path + "-wal"].map(TemporaryDirectory.read)
+        #expect(code(path) == nil)
+        #expect([path, path + "-wal"].map(TemporaryDirectory.read) == before)
+    }
+}
