@@ -1,3 +1,4 @@
+import AWSSigning
 import Glibc
 
 /// A file that is read once, from its first byte to its last.
@@ -59,10 +60,23 @@ struct InputFile: ~Copyable {
             status.st_mtim.tv_sec == opened.st_mtim.tv_sec,
             status.st_mtim.tv_nsec == opened.st_mtim.tv_nsec
         else {
-            throw IntakeError(
-                .refused, "\(path) was changed while it was read. Nothing was stored; run it again."
-            )
+            throw IntakeError.changed(path)
         }
+    }
+
+    /// The SHA-256 of a regular file, 64 hexadecimal digits; nil for a pipe, which can be read but
+    /// once.
+    static func digest(of path: String) throws(IntakeError) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw openError(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        var file = try InputFile(path)
+        var hasher = SHA256Hasher()
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        while case let count = try file.read(into: &buffer), count > 0 {
+            hasher.update(buffer.span.extracting(0..<count))
+        }
+        return hasher.finish().hex
     }
 
     private static func openError(_ path: String) -> IntakeError {

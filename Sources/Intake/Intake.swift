@@ -24,18 +24,24 @@ package enum Intake {
         let defaults = RowDefaults(
             instance: options.instance, flow: options.flow, flowDecides: options.flowDecides,
             region: options.region)
+        let digest = try await onOwnThread { try InputFile.digest(of: path) }
+        if let digest {
+            let id = try jobID(of: digest, options: options)
+            if let job = try await ledger.read({ try $0.job(id) }) { return .existing(job) }
+        }
         return try await ledger.store(at: now) { writer in
             let result = try InputScan(path, defaults: defaults).run { try writer.append($0) }
+            if let digest, digest != result.input.sha256 { throw IntakeError.changed(path) }
             return Ledger.Seal(
-                id: try jobID(of: result.input, options: options), input: result.input,
+                id: try jobID(of: result.input.sha256, options: options), input: result.input,
                 options: options)
         }
     }
 
     /// The job's id: a digest of the input's content and of the options that decide what it means.
-    private static func jobID(of input: JobInput, options: JobOptions) throws -> JobID {
+    private static func jobID(of sha256: String, options: JobOptions) throws -> JobID {
         let identity = [
-            "baton job 1", input.sha256, options.region, options.endpoint,
+            "baton job 1", sha256, options.region, options.endpoint,
             options.instance?.text ?? "", options.flow?.text ?? "", "\(options.flowDecides)",
         ].joined(separator: "\n")
         guard let id = JobID(SHA256Digest(of: identity).hex) else {

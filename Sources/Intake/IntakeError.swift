@@ -18,5 +18,10 @@ package struct IntakeError: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    static func changed(_ path: String) -> IntakeError {
+        IntakeError(
+            .refused, "\(path) was changed while it was read. Nothing was stored; run it again.")
+    }
+
     package var description: String { message }
 }

@@ -17,4 +17,15 @@ package struct JobLock: ~Copyable {
         }
         self.file = file
     }
+
+    private init(file: consuming LockFile) { self.file = file }
+
+    /// Takes the lock of a job that is being stored; nil where somebody else has it.
+    ///
+    /// - Throws: ``LedgerError`` `.unwritable`.
+    static func take(_ number: Int64, of ledger: Ledger) throws(LedgerError) -> JobLock? {
+        let file = try LockFile(of: ledger)
+        guard try file.lock(byte: number) else { return nil }
+        return JobLock(file: file)
+    }
 }

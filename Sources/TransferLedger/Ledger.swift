@@ -13,7 +13,7 @@ package final class Ledger: Sendable {
     let pool: DatabasePool
 
     /// How long a statement waits for another program's lock.
-    private static let busyTimeout = 10.0
+    private static let busyTimeout = 30.0
 
     /// What to do where there is no file.
     package enum Absence: Sendable { case create, fail }
@@ -52,6 +52,24 @@ package final class Ledger: Sendable {
     ) async throws -> T {
         do {
             return try await pool.write { try body($0) }
+        } catch let error as DatabaseError {
+            throw LedgerError(error, path: path)
+        }
+    }
+
+    /// Writes one transaction on this thread, which must not be one of the cooperative pool.
+    func writeHere<T>(_ body: (Database) throws -> T) throws -> T {
+        do {
+            return try pool.write(body)
+        } catch let error as DatabaseError {
+            throw LedgerError(error, path: path)
+        }
+    }
+
+    /// Reads on this thread, as ``writeHere(_:)`` writes.
+    func readHere<T>(_ body: (Database) throws -> T) throws -> T {
+        do {
+            return try pool.read(body)
         } catch let error as DatabaseError {
             throw LedgerError(error, path: path)
         }

@@ -5,22 +5,27 @@ package import TransferCore
 package struct LedgerReader {
     let db: Database
 
+    // Jobs that are still being stored are seen by nobody: each query of jobs says `sealed`.
+
     /// All jobs, the newest first.
     package func jobs() throws -> [Job] {
-        try Row.fetchAll(db, sql: "SELECT * FROM jobs ORDER BY created_at DESC, number DESC")
-            .map(Job.init)
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM jobs WHERE sealed ORDER BY created_at DESC, number DESC"
+        ).map(Job.init)
     }
 
     /// The job with this id.
     package func job(_ id: JobID) throws -> Job? {
-        try Row.fetchOne(db, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id.text])
-            .map(Job.init)
+        try Row.fetchOne(
+            db, sql: "SELECT * FROM jobs WHERE sealed AND id = ?", arguments: [id.text]
+        ).map(Job.init)
     }
 
     /// The jobs whose id begins with `prefix`.
     package func jobs(idPrefix prefix: String) throws -> [Job] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM jobs WHERE substr(id, 1, ?) = ? ORDER BY number",
+            db,
+            sql: "SELECT * FROM jobs WHERE sealed AND substr(id, 1, ?) = ? ORDER BY number",
             arguments: [prefix.count, prefix]
         ).map(Job.init)
     }

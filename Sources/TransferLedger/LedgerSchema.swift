@@ -10,6 +10,9 @@ enum LedgerSchema {
         migrator.registerMigration("1 jobs, rows, runs, calls, events") { db in
             try db.execute(sql: first)
         }
+        migrator.registerMigration("2 jobs that are being stored") { db in
+            try db.execute(sql: second)
+        }
         return migrator
     }
 
@@ -104,5 +107,10 @@ enum LedgerSchema {
         ) STRICT;
 
         CREATE INDEX events_by_job ON events (job, number);
+        """
+
+    /// A job is seen once it is sealed; until then its rows come in, many small commits long.
+    private static let second = """
+        ALTER TABLE jobs ADD COLUMN sealed INTEGER NOT NULL DEFAULT 1;
         """
 }

@@ -15,8 +15,10 @@ struct NamedPipe {
     }
 
     /// Opens it for writing, once somebody reads.
-    func open() throws -> Int32 {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
+    func open() async throws -> Int32 {
+        let descriptor = try await onOwnThread { [path] in
+            Glibc.open(path, O_WRONLY | O_CLOEXEC)
+        }
         try #require(descriptor >= 0)
         return descriptor
     }
@@ -49,11 +51,13 @@ struct PipeTests {
         let pipe = try NamedPipe(in: directory)
         let ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
         async let stored = Intake.ingest(pipe.path, options: options, into: ledger, at: noon)
-        let descriptor = try pipe.open()
+        let descriptor = try await pipe.open()
         let text = [0xEF, 0xBB, 0xBF] + Array("sep=;\r\nContactId;QueueId\r\nc-1;q-1\r\n".utf8)
-        for byte in text {
-            try NamedPipe.write([byte], to: descriptor)
-            NamedPipe.drain(descriptor)
+        try await onOwnThread {
+            for byte in text {
+                try NamedPipe.write([byte], to: descriptor)
+                NamedPipe.drain(descriptor)
+            }
         }
         close(descriptor)
         guard case .created(let job) = try await stored else {
@@ -63,5 +67,33 @@ struct PipeTests {
         #expect(job.rows == 1)
         #expect(job.input.delimiter == UInt8(ascii: ";"))
         #expect(job.input.header == "ContactId;QueueId")
+    }
+
+    @Test func `other jobs go on while an input comes in, and it is seen whole or not at all`()
+        async throws
+    {
+        let pipe = try NamedPipe(in: directory)
+        let file = directory.file("ledger.sqlite")
+        let ledger = try Ledger(path: file, whereAbsent: .create)
+        let other = try Ledger(path: file, whereAbsent: .fail)
+        async let stored = Intake.ingest(pipe.path, options: options, into: ledger, at: noon)
+        let descriptor = try await pipe.open()
+        let text = "ContactId,QueueId\n" + (1...100_000).map { "c-\($0),q-1\n" }.joined()
+        try await onOwnThread { try NamedPipe.write(Array(text.utf8), to: descriptor) }
+        // By now several chunks are in the ledger, and the rest is awaited.
+        let path = directory.write("ContactId,QueueId\nd-1,q-1\n", to: "small.csv")
+        let small = try await Intake.ingest(path, options: options, into: other, at: noon)
+        guard case .created(let job) = small else {
+            Issue.record("not stored")
+            return
+        }
+        #expect(try await other.claim(9, of: job, after: 0, at: noon).count == 1)
+        #expect(try await other.read { try $0.jobs() } == [job])
+        close(descriptor)
+        guard case .created(let large) = try await stored else {
+            Issue.record("not stored")
+            return
+        }
+        #expect(try await other.read { try $0.totals(large) }.rows == 100_000)
     }
 }

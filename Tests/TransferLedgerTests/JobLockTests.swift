@@ -32,7 +32,9 @@ struct JobLockTests {
 
     @Test func `a lock file that cannot be used is no lock that is held`() async throws {
         let fixture = try await LedgerFixture()
-        try #require(mkdir(fixture.ledger.path + "-lock", 0o700) == 0)
+        let path = fixture.ledger.path + "-lock"
+        unlink(path)
+        try #require(mkdir(path, 0o700) == 0)
         let error = #expect(throws: LedgerError.self) {
             _ = try JobLock(fixture.job, of: fixture.ledger)
         }
