@@ -10,9 +10,6 @@ enum LedgerSchema {
         migrator.registerMigration("1 jobs, rows, runs, calls, events") { db in
             try db.execute(sql: first)
         }
-        migrator.registerMigration("2 jobs that are being stored") { db in
-            try db.execute(sql: second)
-        }
         return migrator
     }
 
@@ -31,7 +28,8 @@ enum LedgerSchema {
             instance TEXT,
             flow TEXT,
             flow_decides INTEGER NOT NULL,
-            rows INTEGER NOT NULL
+            rows INTEGER NOT NULL,
+            sealed INTEGER NOT NULL           -- 0 while its rows come in: nobody sees it till then
         ) STRICT;
 
         CREATE TABLE rows (
@@ -107,10 +105,5 @@ enum LedgerSchema {
         ) STRICT;
 
         CREATE INDEX events_by_job ON events (job, number);
-        """
-
-    /// A job is seen once it is sealed; until then its rows come in, many small commits long.
-    private static let second = """
-        ALTER TABLE jobs ADD COLUMN sealed INTEGER NOT NULL DEFAULT 1;
         """
 }
