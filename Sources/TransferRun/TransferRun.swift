@@ -31,6 +31,8 @@ package struct TransferRun: Sendable {
         case committed(RunBatch)
         case woke(Instant)
         case stopRequested
+        /// Nobody can ask for a stop any more.
+        case stopsEnded
     }
 
     /// Runs the job; the caller holds its ``JobLock``.
@@ -63,12 +65,11 @@ package struct TransferRun: Sendable {
         var machine = RunMachine(options: options, totals: totals, at: now)
         var rng = SystemRandomNumberGenerator()
         return try await withThrowingTaskGroup(of: Event.self) { group in
-            // Stopping is waiting for the children; the two that may wait for ever are cancelled.
+            // At the end only those are left that wait: for a moment, or to be asked to stop.
             defer { group.cancelAll() }
             group.addTask {
                 for await _ in stops { return .stopRequested }
-                try await Task.sleep(for: .seconds(Int64.max / 4))
-                return .stopRequested
+                return .stopsEnded
             }
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
@@ -95,6 +96,8 @@ package struct TransferRun: Sendable {
                     wakes.remove(moment)
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
+                case .stopsEnded:
+                    break
                 }
             }
         }
@@ -114,7 +117,8 @@ package struct TransferRun: Sendable {
             try await clock.sleep(until: startedAt.advanced(by: .nanoseconds(moment.nanoseconds)))
             return .woke(moment)
         case .finish:
-            return .stopRequested
+            // The loop has returned by then.
+            return .stopsEnded
         }
     }
 
