@@ -8,6 +8,9 @@ struct InputFile: ~Copyable {
     private let opened: stat
     private(set) var bytesRead = 0
 
+    /// What is read at a time; the dialect is read off the first chunk.
+    static let chunkBytes = 256 * 1024
+
     /// - Throws: ``IntakeError``: missing, a directory, not readable.
     init(_ path: String) throws(IntakeError) {
         self.path = path
@@ -72,7 +75,7 @@ struct InputFile: ~Copyable {
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         var file = try InputFile(path)
         var hasher = SHA256Hasher()
-        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        var buffer = [UInt8](repeating: 0, count: chunkBytes)
         while case let count = try file.read(into: &buffer), count > 0 {
             hasher.update(buffer.span.extracting(0..<count))
         }

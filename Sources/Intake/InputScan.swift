@@ -13,9 +13,6 @@ struct InputScan: ~Copyable {
     private var header = ""
     private var summary = IntakeSummary()
 
-    /// What is read at a time; the header must end within the first chunk.
-    private static let chunkBytes = 256 * 1024
-
     struct Result {
         var input: JobInput
         var summary: IntakeSummary
@@ -48,7 +45,7 @@ struct InputScan: ~Copyable {
         _ sink: (NewRow) throws -> Void
     ) throws -> (sha256: String, delimiter: UInt8) {
         var hasher = SHA256Hasher()
-        var buffer = [UInt8](repeating: 0, count: Self.chunkBytes)
+        var buffer = [UInt8](repeating: 0, count: InputFile.chunkBytes)
         var count = try file.read(into: &buffer)
         let start = try decoder.decode(buffer[..<count], isLast: count == 0)
         let dialect = try beginning(start, of: buffer[..<count])

@@ -2,7 +2,10 @@ import AWSSigning
 package import TransferCore
 package import TransferLedger
 
-/// Takes a CSV in: file → parsed → judged → ledger, in one pass and bounded memory.
+/// Takes a CSV in: file → parsed → judged → ledger, in bounded memory.
+///
+/// A regular file is hashed first, so that a job that is stored already costs no insert; from then
+/// on it is one pass.
 package enum Intake {
     /// Judges every row of a file and stores nothing.
     ///

@@ -18,7 +18,7 @@ struct RowJudgeTests {
         let defaults = RowDefaults(
             instance: InstanceID(valid: instance), flow: flow.map(ContactFlowID.init(valid:)),
             flowDecides: flowDecides, region: "us-east-1")
-        let names = CSVRecord.fields(of: header, delimiter: UInt8(ascii: ","))
+        let names = try fields(of: header)
         let judge = RowJudge(
             schema: try RowSchema(header: names, defaults: defaults), defaults: defaults)
         var result: Result<TransferDraft, any Error>?

@@ -25,7 +25,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func text(_ job: Job, _ totals: ControlTotals, _ runs: [RunRecord]) -> String {
         var lines = [
-            "Job \(job.id) of \(job.createdAt.iso8601)",
+            "Job \(job.id) of \(job.createdAt.toTheSecond)",
             "Input: \(job.input.name), SHA-256 \(job.input.sha256)",
             "Endpoint: \(job.options.endpoint), Region \(job.options.region)",
         ]
@@ -33,8 +33,8 @@ struct StatusCommand: AsyncParsableCommand {
         lines.append("\(totals.rows.grouped.padded(to: 9))  rows in all")
         lines += runs.enumerated().map { index, run in
             let end =
-                run.endedAt.map { "to \($0.iso8601), \(run.ending ?? "")" } ?? "without an end"
-            return "Run \(index + 1): \(run.startedAt.iso8601) \(end), "
+                run.endedAt.map { "to \($0.toTheSecond), \(run.ending ?? "")" } ?? "without an end"
+            return "Run \(index + 1): \(run.startedAt.toTheSecond) \(end), "
                 + "process \(run.worker.processID) on \(run.worker.host)"
         }
         return lines.joined(separator: "\n")
@@ -59,7 +59,7 @@ struct JobsCommand: AsyncParsableCommand {
         }
         for (job, totals) in jobs {
             try Console.data(
-                "\(job.id)  \(job.createdAt.iso8601)  \(totals.words)  \(job.input.name)")
+                "\(job.id)  \(job.createdAt.toTheSecond)  \(totals.words)  \(job.input.name)")
         }
         if jobs.isEmpty { output.console.say("There is no job in \(ledger.path) yet.") }
     }

@@ -41,7 +41,7 @@ struct JobState: Encodable {
     init(_ job: Job, _ totals: ControlTotals, report: String? = nil) {
         self.job = job.id.text
         input = job.input.name
-        createdAt = job.createdAt.iso8601
+        createdAt = job.createdAt.toTheSecond
         region = job.options.region
         endpoint = job.options.endpoint
         rows = job.rows
@@ -53,8 +53,6 @@ struct JobState: Encodable {
 }
 
 extension Timestamp {
-    /// ISO 8601, UTC, to the second.
-    var iso8601: String {
-        Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601)
-    }
+    /// ISO 8601, UTC, to the second: what people are shown.
+    var toTheSecond: String { "\(iso8601.prefix(19))Z" }
 }

@@ -23,7 +23,7 @@ extension InputOptions {
             console.say(
                 "Job \(job.id): \(job.rows.of("row")) read, \(totals[.rejected].grouped) rejected.")
         case .existing(let job):
-            console.say("This is job \(job.id) of \(job.createdAt.iso8601).")
+            console.say("This is job \(job.id) of \(job.createdAt.toTheSecond).")
         }
         return stored
     }

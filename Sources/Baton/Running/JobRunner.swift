@@ -53,7 +53,7 @@ struct JobRunner {
             .held,
             "Job \(job.id) is being worked on by process \(holder.worker.processID) "
                 + "(\(holder.worker.user) on \(holder.worker.host)), "
-                + "since \(holder.startedAt.iso8601). Wait for it, or stop it.")
+                + "since \(holder.startedAt.toTheSecond). Wait for it, or stop it.")
     }
 
     private var writer: ReportWriter {

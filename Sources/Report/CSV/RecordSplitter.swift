@@ -7,7 +7,7 @@ struct RecordSplitter {
 
     init(delimiter: UInt8) {
         self.delimiter = delimiter
-        parser = Self.parser(delimiter)
+        parser = CSVParser(delimiter: delimiter, limits: .none)
     }
 
     /// The fields of a record, unquoted.
@@ -23,18 +23,9 @@ struct RecordSplitter {
             try parser.parse(record.utf8Span.span, take)
             try parser.finish(take)
         } catch {
-            parser = Self.parser(delimiter)
+            parser = CSVParser(delimiter: delimiter, limits: .none)
             return [Array(record.utf8)[...]]
         }
         return fields
-    }
-
-    /// What the intake has taken is not refused here.
-    private static func parser(_ delimiter: UInt8) -> CSVParser {
-        var limits = CSVLimits()
-        limits.fieldBytesMax = .max
-        limits.recordBytesMax = .max
-        limits.columnsMax = .max
-        return CSVParser(delimiter: delimiter, limits: limits)
     }
 }

@@ -162,6 +162,15 @@ package struct CSVLimits: Hashable, Sendable {
     package var recordBytesMax = 1024 * 1024
 
     package init() {}
+
+    /// For records that were taken before, and are not refused now.
+    package static let none: CSVLimits = {
+        var limits = CSVLimits()
+        limits.fieldBytesMax = .max
+        limits.columnsMax = .max
+        limits.recordBytesMax = .max
+        return limits
+    }()
 }
 
 extension UInt8 {

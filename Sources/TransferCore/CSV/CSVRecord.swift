@@ -48,25 +48,6 @@ package struct CSVRecord: Sendable {
     }
 
     private func start(_ index: Int) -> Int { index == 0 ? 0 : ends[index - 1] }
-
-    /// The fields of a stored record.
-    package static func fields(of record: String, delimiter: UInt8) -> [String] {
-        var limits = CSVLimits()
-        limits.fieldBytesMax = .max
-        limits.recordBytesMax = .max
-        limits.columnsMax = .max
-        var parser = CSVParser(delimiter: delimiter, limits: limits)
-        var fields: [String] = []
-        let bytes = Array(record.utf8)
-        do {
-            try parser.parse(bytes.span) { fields = $0.texts }
-            try parser.finish { fields = $0.texts }
-        } catch {
-            // Only a record that was read as one is stored, so this one was edited in the ledger.
-            return [record]
-        }
-        return fields
-    }
 }
 
 /// Where in an input something stands.
