@@ -10,8 +10,10 @@ struct CredentialTests {
     private func find(
         _ profile: String? = nil, _ environment: [String: String]
     ) async throws -> Credentials? {
-        try await CredentialChain.standard(profile: profile, environment: environment)
-            .credentials()
+        try await CredentialChain.standard(
+            profile: profile, environment: environment, surroundings: fixedSurroundings()
+        )
+        .credentials()
     }
 
     private func error(

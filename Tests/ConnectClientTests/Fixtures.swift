@@ -70,8 +70,13 @@ func withClient(
     limits(&configuration.limits)
     try await body(
         ConnectClient(
-            configuration: configuration, credentials: credentials, version: "1.2.3",
-            now: { fixedNow }))
+            configuration: configuration, credentials: credentials,
+            surroundings: fixedSurroundings(configuration.limits)))
+}
+
+/// A transport of its own, at ``fixedNow``.
+func fixedSurroundings(_ limits: TransportLimits = TransportLimits()) -> ClientSurroundings {
+    ClientSurroundings(limits: limits, version: "1.2.3", now: { fixedNow })
 }
 
 /// The failure that a call ends with; nil where it succeeds.

@@ -23,12 +23,14 @@ private struct Partition {
 }
 
 extension Endpoint {
-    /// The service's own endpoint in a Region (botocore, connect/endpoint-rule-set-1.json).
-    static func rules(region: String, usesFIPS: Bool, usesDualStack: Bool) -> Endpoint {
+    /// A service's own endpoint in a Region (botocore, endpoint-rule-set-1.json of each service).
+    static func rules(
+        for service: AWSService, region: String, usesFIPS: Bool, usesDualStack: Bool
+    ) -> Endpoint {
         let partition = Partition.special.first { region.hasPrefix($0.prefix) } ?? .aws
         // In GovCloud the plain name is the FIPS one, except over dual-stack.
         let isPlainFIPS = region.hasPrefix("us-gov-") && !usesDualStack
-        let name = usesFIPS && !isPlainFIPS ? "connect-fips" : "connect"
+        let name = service.hostPrefix + (usesFIPS && !isPlainFIPS ? "-fips" : "")
         let suffix = usesDualStack ? partition.dualStackSuffix : partition.suffix
         return Endpoint(host: "\(name).\(region).\(suffix)")
     }

@@ -20,7 +20,7 @@ package struct CredentialChain: CredentialProvider {
     /// - Parameter profile: what the operator named on the command line; the environment's keys are
     ///   then left aside (botocore, credentials.py, create_credential_resolver).
     package static func standard(
-        profile: String?, environment: [String: String]
+        profile: String?, environment: [String: String], surroundings: ClientSurroundings
     ) -> CredentialChain {
         let shared = ProfileCredentials(profile: profile, environment: environment)
         guard profile == nil else { return CredentialChain([shared]) }
