@@ -87,7 +87,7 @@ final class ServiceCaller: Sendable {
     ) async throws(TransferFailure) -> Credentials? {
         guard let credentials else { return nil }
         do throws(ConnectClientError) {
-            return try await credentials.credentials(insteadOf: refused)
+            return try await credentials.credentials(insteadOf: refused).credentials
         } catch {
             throw TransferFailure(
                 code: error.code.rawValue, message: error.message, advice: .credentials)

@@ -13,7 +13,7 @@ struct CredentialTests {
         try await CredentialChain.standard(
             profile: profile, environment: environment, surroundings: fixedSurroundings()
         )
-        .credentials()
+        .credentials()?.credentials
     }
 
     private func error(

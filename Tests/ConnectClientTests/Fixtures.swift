@@ -21,12 +21,13 @@ final class ListedCredentials: CredentialProvider {
 
     var callCount: Int { calls.withLock { $0 } }
 
-    func credentials() -> Credentials? {
+    func credentials() -> FoundCredentials? {
         let call = calls.withLock { calls in
             defer { calls += 1 }
             return calls
         }
-        return list.isEmpty ? nil : list[min(call, list.count - 1)]
+        return list.isEmpty
+            ? nil : FoundCredentials(list[min(call, list.count - 1)], from: "the list")
     }
 }
 
@@ -42,7 +43,7 @@ final class SlowCredentials: CredentialProvider {
 
     var callCount: Int { ids.callCount }
 
-    func credentials() async throws(ConnectClientError) -> Credentials? {
+    func credentials() async throws(ConnectClientError) -> FoundCredentials? {
         let found = ids.credentials()
         for _ in 0..<1000 { await Task.yield() }
         if let error { throw error }

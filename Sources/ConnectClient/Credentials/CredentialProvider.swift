@@ -6,7 +6,19 @@ package protocol CredentialProvider: Sendable {
     ///
     /// A place that is set up and does not work is an error: to go on to the next would call AWS
     /// under another name than the operator meant.
-    func credentials() async throws(ConnectClientError) -> Credentials?
+    func credentials() async throws(ConnectClientError) -> FoundCredentials?
+}
+
+/// Credentials, and the place they came from.
+package struct FoundCredentials: Hashable, Sendable {
+    package let credentials: Credentials
+    /// For people, with its article: `the environment`, `the profile night (assume-role)`.
+    package let source: String
+
+    package init(_ credentials: Credentials, from source: String) {
+        self.credentials = credentials
+        self.source = source
+    }
 }
 
 /// The places in turn: the first that has credentials gives them.
@@ -28,7 +40,7 @@ package struct CredentialChain: CredentialProvider {
     }
 
     /// Gives the first credentials found; an error where there are none at all.
-    package func credentials() async throws(ConnectClientError) -> Credentials? {
+    package func credentials() async throws(ConnectClientError) -> FoundCredentials? {
         for provider in providers {
             if let found = try await provider.credentials() { return found }
         }

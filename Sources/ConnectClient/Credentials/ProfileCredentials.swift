@@ -1,4 +1,4 @@
-package import AWSSigning
+import AWSSigning
 
 /// Keys that stand in a profile of the shared files.
 package struct ProfileCredentials: CredentialProvider {
@@ -11,7 +11,7 @@ package struct ProfileCredentials: CredentialProvider {
         self.environment = environment
     }
 
-    package func credentials() throws(ConnectClientError) -> Credentials? {
+    package func credentials() throws(ConnectClientError) -> FoundCredentials? {
         let found = try Profile(named: profile, environment: environment)
         // The order is that of botocore's chain: a role, a token or SSO goes before keys, a process
         // before keys in the file of settings.
@@ -36,13 +36,15 @@ package struct ProfileCredentials: CredentialProvider {
 
     private func keys(
         in section: ProfileSection, of profile: Profile
-    ) throws(ConnectClientError) -> Credentials? {
+    ) throws(ConnectClientError) -> FoundCredentials? {
         let id = section["aws_access_key_id"]
         let secret = section["aws_secret_access_key"]
         guard id != nil || secret != nil else { return nil }
-        return try Credentials(
+        let place = "the profile \(profile.name)"
+        let credentials = try Credentials(
             accessKeyID: id, secretAccessKey: secret, sessionToken: section["aws_session_token"],
-            place: "the profile \(profile.name)")
+            place: place)
+        return FoundCredentials(credentials, from: place)
     }
 
     /// Refuses what this version cannot do yet, by name: never the wrong identity in silence.
