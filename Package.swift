@@ -95,6 +95,10 @@ let package = Package(
             ],
             swiftSettings: rules),
 
+        // Not of any product: what `make bench` measures the client with.
+        .executableTarget(
+            name: "BenchProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
+            path: "Tests/Bench/Probe", swiftSettings: rules),
         .testTarget(
             name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: rules),
         .testTarget(
