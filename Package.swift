@@ -43,7 +43,11 @@ let package = Package(
         .target(name: "AWSSigning", dependencies: ["COpenSSL"], swiftSettings: rulesWhereCIs),
         .target(
             name: "ConnectClient",
-            dependencies: ["TransferCore", "AWSSigning", "CCurl"],
+            dependencies: [
+                "TransferCore", "AWSSigning", "CCurl",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: rulesWhereCIs),
         .target(
             name: "TransferLedger",
