@@ -68,10 +68,13 @@ private let newline = UInt8(ascii: "\n")
 /// The path without empty and dot segments; `/` where nothing is left.
 private func normalized(_ path: String) -> String {
     var kept: [Substring] = []
-    for segment in path.split(separator: "/") where segment != "." {
+    // By bytes, since a mark that combines with a slash would hide it.
+    let segments = path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
+    for segment in segments where segment != "." {
         if segment == ".." { _ = kept.popLast() } else { kept.append(segment) }
     }
-    return "/" + kept.joined(separator: "/") + (path.hasSuffix("/") && !kept.isEmpty ? "/" : "")
+    return "/" + kept.joined(separator: "/")
+        + (path.utf8.last == UInt8(ascii: "/") && !kept.isEmpty ? "/" : "")
 }
 
 /// The pairs in order of encoded key, then encoded value; `key=` where there is no value.

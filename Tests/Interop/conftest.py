@@ -17,6 +17,7 @@ os.environ.update({
     "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true"})
 answers.watch()
+told = []
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +34,14 @@ def pytest_terminal_summary(terminalreporter):
     total = sum(answers.seen.values())
     terminalreporter.write_line(
         f"{total} answers of {len(answers.seen)} operations checked against botocore's models")
+    for line in told:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def tell():
+    """Puts a line into the summary: how much was compared, with which seed."""
+    return told.append
 
 
 @pytest.fixture
