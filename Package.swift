@@ -139,6 +139,9 @@ let package = Package(
             swiftSettings: rules),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+        .executableTarget(
+            name: "EdgeProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
+            path: "Tests/Interop/Probe", swiftSettings: rules),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "TransferCore", "TransferLedger"],
             swiftSettings: rules),

@@ -69,10 +69,13 @@ private let newline = UInt8(ascii: "\n")
 private func normalized(_ path: String) -> String {
     guard isOpenToNormalizing(path) else { return path }
     var kept: [Substring] = []
-    for segment in path.split(separator: "/") where segment != "." {
+    // By bytes, since a mark that combines with a slash would hide it.
+    let segments = path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
+    for segment in segments where segment != "." {
         if segment == ".." { _ = kept.popLast() } else { kept.append(segment) }
     }
-    return "/" + kept.joined(separator: "/") + (path.hasSuffix("/") && !kept.isEmpty ? "/" : "")
+    return "/" + kept.joined(separator: "/")
+        + (path.utf8.last == UInt8(ascii: "/") && !kept.isEmpty ? "/" : "")
 }
 
 /// False where a path surely has no empty and no dot segments, as nearly all have none.
