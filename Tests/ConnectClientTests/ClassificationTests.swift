@@ -50,10 +50,11 @@ struct ClassificationTests {
 
     private func decoded(
         _ status: Int, _ headers: [String: String] = [:], _ body: String = "",
-        _ operation: Operation = .transferContact
+        looksUpConflicts: Bool = true
     ) -> TransferFailure? {
         TransferFailure(
-            HTTPResponse(status: status, headers: headers, body: Array(body.utf8)), of: operation)
+            HTTPResponse(status: status, headers: headers, body: Array(body.utf8)),
+            looksUpConflicts: looksUpConflicts)
     }
 
     @Test(arguments: cases)
@@ -127,7 +128,7 @@ struct ClassificationTests {
 
     @Test func `looks a 409 up for a transfer alone`() {
         #expect(decoded(409)?.advice == .lookUp)
-        #expect(decoded(409, [:], "", .describeContact)?.advice == .permanent)
+        #expect(decoded(409, looksUpConflicts: false)?.advice == .permanent)
     }
 
     @Test func `takes a server's hint, within bounds`() {

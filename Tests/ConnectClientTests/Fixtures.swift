@@ -21,12 +21,13 @@ final class ListedCredentials: CredentialProvider {
 
     var callCount: Int { calls.withLock { $0 } }
 
-    func credentials() -> Credentials? {
+    func credentials() -> FoundCredentials? {
         let call = calls.withLock { calls in
             defer { calls += 1 }
             return calls
         }
-        return list.isEmpty ? nil : list[min(call, list.count - 1)]
+        return list.isEmpty
+            ? nil : FoundCredentials(list[min(call, list.count - 1)], from: "the list")
     }
 }
 
@@ -42,7 +43,7 @@ final class SlowCredentials: CredentialProvider {
 
     var callCount: Int { ids.callCount }
 
-    func credentials() async throws(ConnectClientError) -> Credentials? {
+    func credentials() async throws(ConnectClientError) -> FoundCredentials? {
         let found = ids.credentials()
         for _ in 0..<1000 { await Task.yield() }
         if let error { throw error }
@@ -70,8 +71,13 @@ func withClient(
     limits(&configuration.limits)
     try await body(
         ConnectClient(
-            configuration: configuration, credentials: credentials, version: "1.2.3",
-            now: { fixedNow }))
+            configuration: configuration, credentials: credentials,
+            surroundings: fixedSurroundings(configuration.limits)))
+}
+
+/// A transport of its own, at ``fixedNow``.
+func fixedSurroundings(_ limits: TransportLimits = TransportLimits()) -> ClientSurroundings {
+    ClientSurroundings(limits: limits, version: "1.2.3", now: { fixedNow })
 }
 
 /// The failure that a call ends with; nil where it succeeds.

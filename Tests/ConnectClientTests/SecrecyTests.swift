@@ -78,7 +78,9 @@ private struct SessionCredentials: CredentialProvider {
     let token: String
     let secret: String
 
-    func credentials() -> Credentials? {
-        Credentials(accessKeyID: "AKID", secretAccessKey: secret, sessionToken: token)
+    func credentials() -> FoundCredentials? {
+        FoundCredentials(
+            Credentials(accessKeyID: "AKID", secretAccessKey: secret, sessionToken: token),
+            from: "the test")
     }
 }

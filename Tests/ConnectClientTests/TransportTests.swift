@@ -72,8 +72,8 @@ struct TransportTests {
         let configuration = ClientConfiguration(
             region: "us-east-1", endpoint: try Endpoint("\(scheme)://127.0.0.1:\(port.number)"))
         let client = ConnectClient(
-            configuration: configuration, credentials: ListedCredentials("AKID"), version: "1",
-            now: { fixedNow })
+            configuration: configuration, credentials: ListedCredentials("AKID"),
+            surroundings: fixedSurroundings())
         let failure = await caught { try await client.transfer(request) }
         #expect(failure?.code == "ServiceUnreachable")
         #expect(failure?.advice == .retry(mayHaveTakenEffect: false))
@@ -86,8 +86,8 @@ struct TransportTests {
         let configuration = ClientConfiguration(
             region: "us-east-1", endpoint: try Endpoint("https://127.0.0.1:\(server.port)"))
         let client = ConnectClient(
-            configuration: configuration, credentials: ListedCredentials("AKID"), version: "1",
-            now: { fixedNow })
+            configuration: configuration, credentials: ListedCredentials("AKID"),
+            surroundings: fixedSurroundings())
         // The server takes the handshake for the head of a request and waits for the rest of it.
         async let failure = caught { try await client.transfer(request) }
         while server.connectionCount == 0 { await Task.yield() }

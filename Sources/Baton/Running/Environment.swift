@@ -19,10 +19,14 @@ extension ConnectClient {
     convenience init(
         _ configuration: ClientConfiguration, profile: String?, environment: [String: String]
     ) {
+        let surroundings = ClientSurroundings(
+            limits: configuration.limits, version: Version.text,
+            applicationID: configuration.applicationID, now: { .now })
         self.init(
             configuration: configuration,
-            credentials: CredentialChain.standard(profile: profile, environment: environment),
-            version: Version.text, now: { .now })
+            credentials: CredentialChain.standard(
+                profile: profile, environment: environment, surroundings: surroundings),
+            surroundings: surroundings)
     }
 }
 

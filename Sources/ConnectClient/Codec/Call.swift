@@ -2,15 +2,18 @@ import AWSSigning
 import FoundationEssentials
 import TransferCore
 
-/// A call of the service, as it goes onto the wire.
+/// A call of a service, as it goes onto the wire.
 struct Call: Sendable {
-    let operation: Operation
     let method: String
     /// Encoded, with its leading slash.
     let path: String
     /// Encoded; empty where there is none.
     var query = ""
+    /// Beside `Host`, `User-Agent` and those of the signature.
+    var headers: [SignableRequest.Header] = []
     var body: [UInt8]?
+    /// A conflict (409) leaves open whether the call took effect: only a look can tell.
+    var looksUpConflicts = false
 
     /// `POST /contact/transfer`, all members in the body.
     static func transfer(_ request: TransferRequest) throws(TransferFailure) -> Call {
@@ -20,8 +23,9 @@ struct Call: Sendable {
         do {
             let body = try encoder.encode(TransferBody(request))
             return Call(
-                operation: .transferContact, method: "POST", path: "/contact/transfer",
-                body: Array(body))
+                method: "POST", path: "/contact/transfer",
+                headers: [("Content-Type", "application/json")], body: Array(body),
+                looksUpConflicts: true)
         } catch {
             throw TransferFailure(
                 code: "RequestNotEncodable",
@@ -33,7 +37,7 @@ struct Call: Sendable {
     /// `GET /contacts/{InstanceId}/{ContactId}`.
     static func describe(_ contact: ContactID, in instance: InstanceID) -> Call {
         Call(
-            operation: .describeContact, method: "GET",
+            method: "GET",
             path: "/contacts/\(segment(instance.text))/\(segment(contact.text))")
     }
 
@@ -44,8 +48,7 @@ struct Call: Sendable {
         var query = "contactId=\(PercentEncoding.encoded(contact.text))&maxResults=\(resultsMax)"
         if let token { query += "&nextToken=\(PercentEncoding.encoded(token))" }
         return Call(
-            operation: .listAssociatedContacts, method: "GET",
-            path: "/contact/associated/\(segment(instance.text))", query: query)
+            method: "GET", path: "/contact/associated/\(segment(instance.text))", query: query)
     }
 
     /// The most that the service's model allows for one page.

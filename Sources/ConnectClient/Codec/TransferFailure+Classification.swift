@@ -4,9 +4,11 @@ package import TransferCore
 extension TransferFailure {
     /// What an answer means; nil for a 2xx, which is for the operation to read.
     ///
-    /// - Parameter redaction: what must not be repeated of the answer's words.
+    /// - Parameters:
+    ///   - looksUpConflicts: a conflict (409) leaves open whether the call took effect.
+    ///   - redaction: what must not be repeated of the answer's words.
     package init?(
-        _ response: HTTPResponse, of operation: Operation, hiding redaction: Redaction = Redaction()
+        _ response: HTTPResponse, looksUpConflicts: Bool, hiding redaction: Redaction = Redaction()
     ) {
         guard !(200..<300).contains(response.status) else { return nil }
         let error = ServiceError(response, hiding: redaction)
@@ -17,7 +19,7 @@ extension TransferFailure {
         self.init(
             code: error.code, message: error.message, httpStatus: response.status,
             requestID: response.requestID,
-            advice: Self.advice(on: error, in: response, of: operation))
+            advice: Self.advice(on: error, in: response, looksUpConflicts))
     }
 
     /// An answer that is not the service's, such as a captive portal's or a wrong endpoint's; nil
@@ -49,7 +51,7 @@ extension TransferFailure {
 
     /// In order: the code, where it is known, says more than the status.
     private static func advice(
-        on error: ServiceError, in response: HTTPResponse, of operation: Operation
+        on error: ServiceError, in response: HTTPResponse, _ looksUpConflicts: Bool
     ) -> Advice {
         let (code, status) = (error.code, response.status)
         if ErrorCodes.credentials.contains(code) || ErrorCodes.clock.contains(code) {
@@ -65,7 +67,7 @@ extension TransferFailure {
         switch status {
         // A 403 that names no code is a firewall's or a proxy's: it will meet every row.
         case 403 where code.hasPrefix("AccessDenied") || !error.isNamed: return .accessDenied
-        case 409 where operation == .transferContact: return .lookUp
+        case 409 where looksUpConflicts: return .lookUp
         default: return .permanent
         }
     }
@@ -75,7 +77,7 @@ extension TransferFailure {
 
     /// AWS's own header in milliseconds, else HTTP's in seconds (RFC 9110, 10.2.3); its other form,
     /// a date, is not used by AWS and is passed over.
-    private static func retryAfter(_ headers: [String: String]) -> Duration? {
+    private static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
         let own = headers["x-amz-retry-after"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 }
         if let own { return .milliseconds(min(own, retryAfterMax)) }
         let seconds = headers["retry-after"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 }

@@ -1,12 +1,12 @@
-import FoundationEssentials
-
 /// Where to and how the client connects: settled once, before the first call.
 package struct ClientConfiguration: Sendable {
     /// The Region that requests are signed for.
     package var region: String
     package var endpoint: Endpoint
-    /// Timeouts, sizes and the CA bundle.
+    /// Timeouts, sizes, the CA bundle and the proxy.
     package var limits: TransportLimits
+    /// What the operator calls this use of AWS, for the `User-Agent`.
+    package var applicationID: String?
 
     package init(region: String, endpoint: Endpoint, limits: TransportLimits = TransportLimits()) {
         self.region = region
@@ -24,10 +24,10 @@ package struct ClientConfiguration: Sendable {
         region: String? = nil, endpointURL: String? = nil, profile: String? = nil,
         environment: [String: String]
     ) throws(ConnectClientError) -> ClientConfiguration {
-        let profile = try Profile(named: profile, environment: environment)
-        let region = try Self.region(region, profile, environment)
-        let endpoint = try endpoint(endpointURL, region: region, profile, environment)
-        return try ClientConfiguration(region, endpoint, profile, environment)
+        let settings = try ClientSettings(profile: profile, environment: environment)
+        let region = try settings.region(region)
+        let endpoint = try settings.endpoint(of: .connect, in: region, flag: endpointURL)
+        return try ClientConfiguration(region, endpoint, settings)
     }
 
     /// Settles the rest for a Region and an endpoint that a job was stored with.
@@ -40,92 +40,17 @@ package struct ClientConfiguration: Sendable {
         storedRegion: String, storedEndpoint: String, profile: String? = nil,
         environment: [String: String]
     ) throws(ConnectClientError) -> ClientConfiguration {
-        let profile = try Profile(named: profile, environment: environment)
-        let region = try Self.region(storedRegion, profile, environment)
+        let settings = try ClientSettings(profile: profile, environment: environment)
         return try ClientConfiguration(
-            region, Endpoint(storedEndpoint), profile, environment)
+            settings.region(storedRegion), Endpoint(storedEndpoint), settings)
     }
 
     private init(
-        _ region: String, _ endpoint: Endpoint, _ profile: Profile, _ environment: [String: String]
+        _ region: String, _ endpoint: Endpoint, _ settings: ClientSettings
     ) throws(ConnectClientError) {
         self.init(region: region, endpoint: endpoint)
-        limits.caBundle = try Self.caBundle(profile, environment)
-    }
-
-    private static func region(
-        _ flag: String?, _ profile: Profile, _ environment: [String: String]
-    ) throws(ConnectClientError) -> String {
-        let region =
-            flag ?? environment.value("AWS_REGION") ?? environment.value("AWS_DEFAULT_REGION")
-            ?? profile["region"]
-        guard let region else {
-            throw ConnectClientError(
-                .regionMissing,
-                "No Region is set. Give --region, or set AWS_REGION, or `region` in the profile "
-                    + "\(profile.name).")
-        }
-        // It becomes part of a host's name: anything else could send the call elsewhere.
-        let isLabel = region.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: "-")
-        }
-        guard isLabel, (1...63).contains(region.utf8.count) else {
-            throw ConnectClientError(
-                .regionInvalid, "\(region) is no Region. Write it like us-east-1.")
-        }
-        return region
-    }
-
-    private static func endpoint(
-        _ flag: String?, region: String, _ profile: Profile, _ environment: [String: String]
-    ) throws(ConnectClientError) -> Endpoint {
-        let usesFIPS = isOn("AWS_USE_FIPS_ENDPOINT", profile, environment)
-        let usesDualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT", profile, environment)
-        guard let url = flag ?? configuredURL(profile, environment) else {
-            return .rules(region: region, usesFIPS: usesFIPS, usesDualStack: usesDualStack)
-        }
-        let endpoint = try Endpoint(url)
-        guard !usesFIPS, !usesDualStack else {
-            throw ConnectClientError(
-                .settingsConflict,
-                "The endpoint \(endpoint) is set together with FIPS or dual-stack endpoints. "
-                    + "Unset one of them.")
-        }
-        return endpoint
-    }
-
-    /// In botocore's order (configprovider.py, ConfiguredEndpointProvider).
-    private static func configuredURL(
-        _ profile: Profile, _ environment: [String: String]
-    ) -> String? {
-        guard !isOn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile, environment) else { return nil }
-        return environment.value("AWS_ENDPOINT_URL_CONNECT")
-            ?? environment.value("AWS_ENDPOINT_URL")
-            ?? profile.services["connect.endpoint_url"] ?? profile["endpoint_url"]
-    }
-
-    private static func caBundle(
-        _ profile: Profile, _ environment: [String: String]
-    ) throws(ConnectClientError) -> String? {
-        guard let path = environment.value("AWS_CA_BUNDLE") ?? profile["ca_bundle"] else {
-            return nil
-        }
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw ConnectClientError(
-                .caBundleUnreadable,
-                "The CA bundle \(path) cannot be read. Check AWS_CA_BUNDLE and `ca_bundle` in the "
-                    + "profile \(profile.name).")
-        }
-        return path
-    }
-
-    /// A switch: the variable, else the setting of the same name without `AWS_`.
-    private static func isOn(
-        _ variable: String, _ profile: Profile, _ environment: [String: String]
-    ) -> Bool {
-        let setting = variable.dropFirst("AWS_".count).lowercased()
-        return (environment.value(variable) ?? profile[setting])?.lowercased() == "true"
+        limits.caBundle = try settings.caBundle()
+        limits.proxy = try settings.proxy()
+        applicationID = settings.applicationID
     }
 }

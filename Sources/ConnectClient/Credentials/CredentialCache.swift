@@ -5,16 +5,16 @@ import Synchronization
 ///
 /// However many calls find them refused, one asks the provider and the others wait for it.
 final class CredentialCache: Sendable {
-    typealias Found = Result<Credentials, ConnectClientError>
+    typealias Found = Result<FoundCredentials, ConnectClientError>
 
     private struct State {
-        var current: Credentials?
+        var current: FoundCredentials?
         var isFetching = false
         var waiting: [CheckedContinuation<Found, Never>] = []
     }
 
     private enum Step {
-        case use(Credentials)
+        case use(FoundCredentials)
         case fetch
         case wait
     }
@@ -30,7 +30,7 @@ final class CredentialCache: Sendable {
     ///   somebody else has done so already.
     func credentials(
         insteadOf refused: Credentials? = nil
-    ) async throws(ConnectClientError) -> Credentials {
+    ) async throws(ConnectClientError) -> FoundCredentials {
         switch state.withLock({ Self.step(&$0, refused) }) {
         case .use(let credentials): return credentials
         case .fetch: return try await fetch().get()
@@ -40,7 +40,7 @@ final class CredentialCache: Sendable {
 
     private static func step(_ state: inout State, _ refused: Credentials?) -> Step {
         if state.isFetching { return .wait }
-        if let current = state.current, current != refused { return .use(current) }
+        if let current = state.current, current.credentials != refused { return .use(current) }
         state.isFetching = true
         return .fetch
     }

@@ -1,0 +1,128 @@
+import AWSSigning
+import Synchronization
+import TransferCore
+
+/// One service of AWS at one address: signs calls, sends them, and says what a refusal means.
+///
+/// A call is one attempt on the wire. It is sent again only where it was refused at the door, once
+/// for each cause: with the credentials read again, and with the clock corrected.
+final class ServiceCaller: Sendable {
+    private let endpoint: Endpoint
+    /// The endpoint's text and its `Host`, spelled once.
+    private let origin: String
+    private let authority: String
+    private let signer: SigV4Signer
+    /// Nil for the services that are called unsigned.
+    private let credentials: CredentialCache?
+    private let surroundings: ClientSurroundings
+    private let userAgent: String
+    /// What the service's clock is ahead of ours by, in milliseconds; 0 until it says otherwise.
+    private let clockOffset = Atomic<Int64>(0)
+
+    /// Below this, a refused signature has other causes than the clock (aws-sdk-swift,
+    /// AWSClockSkewProvider).
+    private static let clockSkewMin: Duration = .seconds(300)
+
+    /// - Parameter credentials: nil calls the service unsigned.
+    init(
+        _ service: AWSService, region: String, endpoint: Endpoint, credentials: CredentialCache?,
+        surroundings: ClientSurroundings
+    ) {
+        self.endpoint = endpoint
+        origin = endpoint.description
+        authority = endpoint.authority
+        self.credentials = credentials
+        self.surroundings = surroundings
+        userAgent = surroundings.userAgent.text(calling: service)
+        signer = SigV4Signer(
+            service: service.signingName, region: endpoint.signingRegion ?? region)
+    }
+
+    /// Sends a call and gives the answer, a 2xx.
+    ///
+    /// - Parameter invocation: for a call that may be made again; else it is one of its own.
+    func answer(
+        to call: Call, as invocation: Invocation = Invocation()
+    ) async throws(TransferFailure) -> HTTPResponse {
+        var refused: Credentials?
+        var sent = 0
+        var mayCorrectClock = true
+        while true {
+            let inUse = try await credentials(insteadOf: refused)
+            let date = surroundings.now().milliseconds + clockOffset.load(ordering: .relaxed)
+            let unsigned = invocation.headers(sent: sent)
+            let (response, failure) = try await send(call, unsigned, with: inUse, at: date)
+            sent += 1
+            guard let failure else { return response }
+            guard failure.advice == .credentials, let inUse else { throw failure }
+            if mayCorrectClock, corrected(by: response, failure.code, signedAt: date) {
+                mayCorrectClock = false
+            } else if refused == nil {
+                refused = inUse
+            } else {
+                throw failure
+            }
+        }
+    }
+
+    /// Sends a call once and gives the answer, and what it means where it is no 2xx.
+    ///
+    /// - Parameter unsigned: headers that the signature does not cover.
+    private func send(
+        _ call: Call, _ unsigned: [SignableRequest.Header], with credentials: Credentials?,
+        at milliseconds: Int64
+    ) async throws(TransferFailure) -> (HTTPResponse, TransferFailure?) {
+        var headers: [SignableRequest.Header] = [("Host", authority)]
+        headers += call.headers
+        var redaction = Redaction()
+        if let credentials {
+            let signed = signer.sign(
+                SignableRequest(
+                    method: call.method, path: endpoint.path + call.path, query: call.query,
+                    headers: headers, payloadHash: SHA256Digest(of: call.body ?? []).hex),
+                with: credentials, at: SigningDate(milliseconds: milliseconds))
+            headers += signed.headers
+            // Here, where what was sent is known: past this point no answer's words are read.
+            redaction = Redaction(of: credentials, signature: signed.signature)
+        }
+        headers.append(("User-Agent", userAgent))
+        headers += unsigned
+        let request = HTTPRequest(
+            method: call.method,
+            url: origin + call.path + (call.query.isEmpty ? "" : "?" + call.query),
+            headers: headers, body: call.body, isLoopback: endpoint.isLoopback)
+        let response: HTTPResponse
+        do { response = try await surroundings.transport.send(request) } catch {
+            throw TransferFailure(error, host: endpoint.host)
+        }
+        let failure = TransferFailure(
+            response, looksUpConflicts: call.looksUpConflicts, hiding: redaction)
+        return (response, failure)
+    }
+
+    private func credentials(
+        insteadOf refused: Credentials?
+    ) async throws(TransferFailure) -> Credentials? {
+        guard let credentials else { return nil }
+        do throws(ConnectClientError) {
+            return try await credentials.credentials(insteadOf: refused).credentials
+        } catch {
+            throw TransferFailure(
+                code: error.code.rawValue, message: error.message, advice: .credentials)
+        }
+    }
+
+    /// Takes over the service's clock where ours is what it refused.
+    private func corrected(
+        by response: HTTPResponse, _ code: String, signedAt milliseconds: Int64
+    ) -> Bool {
+        guard ErrorCodes.clock.contains(code),
+            let date = response.headers["date"].flatMap(Timestamp.init(httpDate:))
+        else { return false }
+        let skew = date - Timestamp(milliseconds: milliseconds)
+        guard max(skew, .zero - skew) > Self.clockSkewMin else { return false }
+        clockOffset.store(
+            date.milliseconds - surroundings.now().milliseconds, ordering: .relaxed)
+        return true
+    }
+}
