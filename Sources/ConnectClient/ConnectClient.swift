@@ -21,9 +21,11 @@ package final class ConnectClient: TransferService {
     }
 
     package func transfer(
-        _ request: TransferRequest
+        _ request: TransferRequest, attempt: Attempt = Attempt(number: 1, max: 1)
     ) async throws(TransferFailure) -> Answer<AcceptedTransfer> {
-        try await answer(to: try .transfer(request), read: AnswerDecoding.acceptedTransfer)
+        try await answer(
+            to: try .transfer(request), as: Invocation(attempt, of: request.token),
+            read: AnswerDecoding.acceptedTransfer)
     }
 
     package func describe(
@@ -47,9 +49,10 @@ package final class ConnectClient: TransferService {
 
     /// Makes a call and reads its answer.
     func answer<Value>(
-        to call: Call, read: (HTTPResponse) throws(TransferFailure) -> Value
+        to call: Call, as invocation: Invocation = Invocation(),
+        read: (HTTPResponse) throws(TransferFailure) -> Value
     ) async throws(TransferFailure) -> Answer<Value> {
-        let response = try await caller.answer(to: call)
+        let response = try await caller.answer(to: call, as: invocation)
         return Answer(try read(response), requestID: response.requestID)
     }
 }
