@@ -14,6 +14,8 @@ struct Call: Sendable {
     var body: [UInt8]?
     /// A conflict (409) leaves open whether the call took effect: only a look can tell.
     var looksUpConflicts = false
+    /// What of headers and body no message may repeat, beside what the signature is made with.
+    var secrets: [String] = []
 
     /// `POST /contact/transfer`, all members in the body.
     static func transfer(_ request: TransferRequest) throws(TransferFailure) -> Call {
