@@ -43,7 +43,11 @@ let package = Package(
         .target(name: "AWSSigning", dependencies: ["COpenSSL"], swiftSettings: rulesWhereCIs),
         .target(
             name: "ConnectClient",
-            dependencies: ["TransferCore", "AWSSigning", "CCurl"],
+            dependencies: [
+                "TransferCore", "AWSSigning", "CCurl",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: rulesWhereCIs),
         .target(
             name: "TransferLedger",
@@ -95,6 +99,10 @@ let package = Package(
             ],
             swiftSettings: rules),
 
+        // Not of any product: what `make bench` measures the client with.
+        .executableTarget(
+            name: "BenchProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
+            path: "Tests/Bench/Probe", swiftSettings: rules),
         .testTarget(
             name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: rules),
         .testTarget(
