@@ -14,6 +14,8 @@ struct Call: Sendable {
     var body: [UInt8]?
     /// A conflict (409) leaves open whether the call took effect: only a look can tell.
     var looksUpConflicts = false
+    /// What of headers and body no message may repeat, beside what the signature is made with.
+    var secrets: [String] = []
 
     /// A `GET` of a path of literal words and ids.
     static func get(

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What an answer other than a 2xx says, by the conventions of restJson1.
+/// What an answer other than a 2xx says, by the conventions of restJson1, or in STS's XML.
 struct ServiceError {
     /// `ThrottlingException`; `HTTP503` where the answer names no code.
     let code: String
@@ -15,16 +15,17 @@ struct ServiceError {
     init(_ response: HTTPResponse, hiding redaction: Redaction) {
         // Bodies may be empty, HTML from a proxy, or anything: then the status must do.
         let body = try? JSONDecoder().decode(Members.self, from: Data(response.body))
+        let xml = body == nil ? XMLElement(parsing: response.body)?.child("Error") : nil
         let candidates = [
             response.headers["x-amzn-errortype"], body?.text("code"), body?.text("Code"),
-            body?.text("__type"),
+            body?.text("__type"), xml?.text("Code"),
         ]
         let named = candidates.lazy.compactMap { $0.map(redaction.applied).map(Self.tidied) }
             .first { !$0.isEmpty }
         let code = named ?? "HTTP\(response.status)"
         self.code = code
         isNamed = named != nil
-        var text = redaction.applied(to: body.flatMap(Self.message) ?? "")
+        var text = redaction.applied(to: body.flatMap(Self.message) ?? xml?.text("Message") ?? "")
         if ErrorCodes.credentials.contains(code) || ErrorCodes.clock.contains(code) {
             text = Self.withoutRequest(text)
         }
