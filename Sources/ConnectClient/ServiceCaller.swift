@@ -72,7 +72,7 @@ final class ServiceCaller: Sendable {
             method: call.method,
             url: "\(endpoint)\(call.path)" + (call.query.isEmpty ? "" : "?\(call.query)"),
             headers: headers.map { .init(name: $0.name, value: $0.value) },
-            body: call.body, isLoopback: endpoint.isLoopback)
+            body: call.body, isDirect: endpoint.isLoopback)
         let response: HTTPResponse
         do { response = try await surroundings.transport.send(request) } catch {
             throw TransferFailure(error, host: endpoint.host)
@@ -89,8 +89,10 @@ final class ServiceCaller: Sendable {
         do throws(ConnectClientError) {
             return try await credentials.credentials(insteadOf: refused).credentials
         } catch {
+            // Without credentials not a byte was sent.
             throw TransferFailure(
-                code: error.code.rawValue, message: error.message, advice: .credentials)
+                code: error.code.rawValue, message: error.message,
+                advice: error.isTransient ? .retry(mayHaveTakenEffect: false) : .credentials)
         }
     }
 

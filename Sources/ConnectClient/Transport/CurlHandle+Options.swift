@@ -24,12 +24,13 @@ extension CurlHandle {
             codes.append(code)
         }
         codes.append(unsafe baton_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
-        if request.isLoopback { codes.append(unsafe baton_set_text(easy, CURLOPT_NOPROXY, "*")) }
+        if request.isDirect { codes.append(unsafe baton_set_text(easy, CURLOPT_NOPROXY, "*")) }
         return codes.allSatisfy { $0 == CURLE_OK }
     }
 
-    /// Sets how it is sent, the same for every request.
-    func setRules(_ limits: TransportLimits) -> Bool {
+    /// Sets how it is sent, the same for every request but for the time it may take.
+    func setRules(_ limits: TransportLimits, timeout: Duration?) -> Bool {
+        let timeout = timeout ?? limits.totalTimeout
         var codes = unsafe [
             // libcurl would use SIGALRM for timeouts, and signals and threads do not mix.
             baton_set_long(easy, CURLOPT_NOSIGNAL, 1),
@@ -44,7 +45,7 @@ extension CurlHandle {
             baton_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
             baton_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
             baton_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds),
-            baton_set_long(easy, CURLOPT_TIMEOUT_MS, limits.totalTimeout.milliseconds),
+            baton_set_long(easy, CURLOPT_TIMEOUT_MS, timeout.milliseconds),
         ]
         if let bundle = limits.caBundle {
             codes.append(unsafe baton_set_text(easy, CURLOPT_CAINFO, bundle))

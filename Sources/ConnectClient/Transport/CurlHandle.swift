@@ -21,7 +21,9 @@ import CCurl
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         isTLS = transfer.request.url.hasPrefix("https:")
         response = IncomingResponse(limits: limits)
-        guard setRequest(transfer.request), setRules(limits), setCallbacks() else { return nil }
+        guard setRequest(transfer.request), setRules(limits, timeout: transfer.request.timeout),
+            setCallbacks()
+        else { return nil }
     }
 
     deinit {

@@ -6,8 +6,10 @@ struct HTTPRequest: Sendable {
     var headers: [Header]
     /// Nil for a request without a body.
     var body: [UInt8]?
-    /// The endpoint is this machine: no proxy may stand between.
-    var isLoopback: Bool
+    /// No proxy may stand between: what is asked is this machine, or its own metadata service.
+    var isDirect: Bool
+    /// For the whole call; nil leaves it to the transport's limits.
+    var timeout: Duration?
 
     struct Header: Hashable, Sendable {
         var name: String
