@@ -99,6 +99,10 @@ let package = Package(
             ],
             swiftSettings: rules),
 
+        // Not of any product: what `make bench` measures the client with.
+        .executableTarget(
+            name: "BenchProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
+            path: "Tests/Bench/Probe", swiftSettings: rules),
         .testTarget(
             name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: rules),
         .testTarget(
@@ -135,6 +139,9 @@ let package = Package(
             swiftSettings: rules),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+        .executableTarget(
+            name: "EdgeProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
+            path: "Tests/Interop/Probe", swiftSettings: rules),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "TransferCore", "TransferLedger"],
             swiftSettings: rules),

@@ -4,6 +4,7 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
         case regionMissing = "RegionMissing"
         case regionInvalid = "RegionInvalid"
         case endpointInvalid = "EndpointInvalid"
+        case proxyInvalid = "ProxyInvalid"
         case settingsConflict = "SettingsConflict"
         case settingInvalid = "SettingInvalid"
         case caBundleUnreadable = "CABundleUnreadable"

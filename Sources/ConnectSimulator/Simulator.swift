@@ -25,10 +25,14 @@ package final class Simulator: Sendable {
         } else {
             effects = nil
         }
+        var kept: (journal: StateJournal, state: ConnectState)?
+        if let path = options.stateFile {
+            kept = try StateJournal.open(path: path, world: world, at: clock.now())
+        }
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: Never.self)
         failures = stream
         responder = Responder(
-            options, world: world, clock: clock, effects: effects
+            options, world: world, clock: clock, effects: effects, kept: kept
         ) { failure in
             continuation.finish(throwing: failure)
         }

@@ -3,6 +3,7 @@ package struct SimulatorError: Error, Hashable, Sendable, CustomStringConvertibl
     /// What it was about.
     package enum Activity: Hashable, Sendable {
         case writingInput, openingEffects, writingEffects, listening
+        case openingState, readingState, matchingState, writingState
     }
 
     package let activity: Activity
@@ -26,6 +27,17 @@ package struct SimulatorError: Error, Hashable, Sendable, CustomStringConvertibl
         case .writingEffects:
             "A transfer could not be written to the effects file \(subject) (\(cause)). "
                 + "The simulator stops: its count would no longer be true."
+        case .openingState:
+            "The state file \(subject) could not be opened (\(cause)). Choose another file."
+        case .readingState:
+            "The state file \(subject) is damaged or no state file (\(cause)). Mend it, or move it "
+                + "away to start afresh."
+        case .matchingState:
+            "The state file \(subject) is of another world (\(cause)). Start with the options of "
+                + "that world, or choose another file."
+        case .writingState:
+            "A transfer could not be written to the state file \(subject) (\(cause)). "
+                + "The simulator stops: after a restart it would not know what it answered."
         case .listening:
             "The simulator could not listen on \(subject) (\(cause)). Choose another port."
         }

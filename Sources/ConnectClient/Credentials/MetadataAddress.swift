@@ -1,4 +1,4 @@
-import TransferCore
+import AWSSigning
 
 /// Where a machine or a container gives credentials to the programs on it.
 ///
@@ -52,16 +52,14 @@ struct MetadataCaller: Sendable {
 
     /// - Parameter path: is put behind the address; without a slash at its start.
     func send(
-        _ method: String = "GET", _ path: String? = nil, _ headers: (name: String, value: String)...
+        _ method: String = "GET", _ path: String? = nil, _ headers: SignableRequest.Header...
     ) async throws(TransportFailure) -> HTTPResponse {
-        let all = [("Host", address.authority)] + headers.map { ($0.name, $0.value) }
         let url = path.map { "\(address)/\($0)" } ?? "\(address)"
+        let all =
+            [("Host", address.authority)] + headers + [("User-Agent", surroundings.userAgent.text)]
         return try await surroundings.transport.send(
             HTTPRequest(
-                method: method, url: url,
-                headers: (all + [("User-Agent", surroundings.userAgent)]).map {
-                    .init(name: $0.0, value: $0.1)
-                },
+                method: method, url: url, headers: all,
                 body: nil, isDirect: true, timeout: timeout))
     }
 }

@@ -12,21 +12,24 @@ final class Responder: Sendable {
     private let desk: Mutex<Desk>
     private let gate: SignatureGate?
     private let effects: EffectsLog?
+    private let journal: StateJournal?
     let clock: SimulatorClock
     /// Called once the count of effects is lost.
     private let onFailure: @Sendable (SimulatorError) -> Void
 
     init(
         _ options: SimulatorOptions, world: World, clock: SimulatorClock, effects: EffectsLog?,
+        kept: (journal: StateJournal, state: ConnectState)? = nil,
         onFailure: @escaping @Sendable (SimulatorError) -> Void
     ) {
-        desk = Mutex(Desk(options, world: world, at: clock.now()))
+        desk = Mutex(Desk(options, world: world, state: kept?.state, at: clock.now()))
         gate =
             options.verifiesSignatures
             ? SignatureGate(
                 region: options.region, allowed: options.credentials,
                 denied: options.deniedCredentials) : nil
         self.effects = effects
+        journal = kept?.journal
         self.clock = clock
         self.onFailure = onFailure
     }
@@ -58,7 +61,10 @@ final class Responder: Sendable {
                 let decision = desk.decide(call, refusal: refusal, at: now)
                 // Under the lock, though it is a write to a file: were it outside, the same call
                 // repeated on another connection could be answered before its effect is recorded.
-                if let effect = decision.effect { try effects?.append(effect) }
+                if let effect = decision.effect {
+                    try journal?.append(effect)
+                    try effects?.append(effect)
+                }
                 return decision
             }
         } catch {
