@@ -18,6 +18,10 @@ package final class ConnectClient: TransferService {
             credentials: CredentialCache(credentials), surroundings: surroundings)
     }
 
+    /// Fetches the credentials now, since a person may have to be asked for a code: once calls are
+    /// under way the terminal shows other things.
+    package func prepareCredentials() async { await caller.prepareCredentials() }
+
     package func transfer(
         _ request: TransferRequest, attempt: Attempt = Attempt(number: 1, max: 1)
     ) async throws(TransferFailure) -> Answer<AcceptedTransfer> {

@@ -38,6 +38,9 @@ final class ServiceCaller: Sendable {
             service: service.signingName, region: endpoint.signingRegion ?? region)
     }
 
+    /// Fetches the credentials that the first call will need. That there are none is for it to say.
+    func prepareCredentials() async { _ = try? await credentials?.credentials() }
+
     /// Sends a call and gives the answer, a 2xx.
     ///
     /// - Parameter invocation: for a call that may be made again; else it is one of its own.
