@@ -15,7 +15,8 @@ package final class ConnectClient: TransferService {
     ) {
         caller = ServiceCaller(
             .connect, region: configuration.region, endpoint: configuration.endpoint,
-            credentials: CredentialCache(credentials), surroundings: surroundings)
+            credentials: CredentialCache(credentials, now: surroundings.now),
+            surroundings: surroundings)
     }
 
     /// Fetches the credentials now, since a person may have to be asked for a code: once calls are

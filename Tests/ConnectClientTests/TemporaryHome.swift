@@ -15,6 +15,11 @@ final class TemporaryHome: Sendable {
         }
     }
 
+    /// Writes the file of keys again.
+    func write(credentials text: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path + "/.aws/credentials"))
+    }
+
     deinit {
         // What is left in the temporary directory harms nobody.
         try? FileManager.default.removeItem(atPath: path)

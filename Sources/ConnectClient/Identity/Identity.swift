@@ -26,7 +26,7 @@ package struct Identity: Sendable {
         region: String, profile: String?, environment: [String: String],
         credentials provider: any CredentialProvider, surroundings: ClientSurroundings
     ) async throws(ConnectClientError) -> Identity {
-        let cache = CredentialCache(provider)
+        let cache = CredentialCache(provider, now: surroundings.now)
         let settings = IdentitySettings(
             profile: profile, region: region, environment: environment, surroundings: surroundings)
         let sts = try settings.sts(cache)
