@@ -32,15 +32,17 @@ struct ServiceError {
         message =
             text.isEmpty
             ? "The service answered HTTP \(response.status) without a message."
-            : String(text.prefix(Self.messageCharactersMax))
+            : String(text.prefix(Self.messageCharactersMax)).onOneLine
     }
 
     /// `com.amazonaws.connect#ThrottlingException:http://…` is `ThrottlingException` (botocore,
-    /// RestJSONParser; smithy-rs, sanitize_error_code).
+    /// RestJSONParser; smithy-rs, sanitize_error_code). A code is a word: what is not visible ASCII is
+    /// left out.
     private static func tidied(_ code: String) -> String {
         let head = code.prefix { $0 != ":" }
         let name = head.split(separator: "#", omittingEmptySubsequences: false).last ?? ""
-        return String(name.trimmingBlanks.prefix(codeCharactersMax))
+        let word = name.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }
+        return String(String.UnicodeScalarView(word.prefix(codeCharactersMax)))
     }
 
     /// The sentence before the canonical request, which AWS adds to a refused signature: it quotes
@@ -54,5 +56,20 @@ struct ServiceError {
     private static func message(in body: Members) -> String? {
         let names = body.names.filter { ["message", "errormessage"].contains($0.lowercased()) }
         return names.sorted().lazy.compactMap(body.text).first { !$0.isEmpty }
+    }
+}
+
+extension String {
+    /// The text without what would steer a terminal, a page or a record of the ledger: controls,
+    /// line ends and signs that turn text round become blanks.
+    fileprivate var onOneLine: String {
+        var text = Self()
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: text += " "
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }
