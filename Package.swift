@@ -111,8 +111,11 @@ let package = Package(
         .testTarget(
             name: "ConnectSimulatorTests",
             dependencies: [
-                "ConnectSimulator", "AWSSigning", .product(name: "NIOCore", package: "swift-nio"),
+                "ConnectSimulator", "AWSSigning", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: rules),
         .testTarget(

@@ -38,6 +38,9 @@ final class ServiceCaller: Sendable {
             service: service.signingName, region: endpoint.signingRegion ?? region)
     }
 
+    /// Fetches the credentials that the first call will need. That there are none is for it to say.
+    func prepareCredentials() async { _ = try? await credentials?.credentials() }
+
     /// Sends a call and gives the answer, a 2xx.
     ///
     /// - Parameter invocation: for a call that may be made again; else it is one of its own.
@@ -74,7 +77,7 @@ final class ServiceCaller: Sendable {
     ) async throws(TransferFailure) -> (HTTPResponse, TransferFailure?) {
         var headers: [SignableRequest.Header] = [("Host", authority)]
         headers += call.headers
-        var redaction = Redaction()
+        var redaction = Redaction(of: call)
         if let credentials {
             let signed = signer.sign(
                 SignableRequest(
@@ -83,7 +86,7 @@ final class ServiceCaller: Sendable {
                 with: credentials, at: SigningDate(milliseconds: milliseconds))
             headers += signed.headers
             // Here, where what was sent is known: past this point no answer's words are read.
-            redaction = Redaction(of: credentials, signature: signed.signature)
+            redaction = Redaction(of: credentials, signature: signed.signature, in: call)
         }
         headers.append(("User-Agent", userAgent))
         headers += unsigned

@@ -1,0 +1,43 @@
+import AWSSigning
+package import TransferCore
+
+/// Who the calls of an operator are made as, by the word of STS.
+package struct Identity: Sendable {
+    package let caller: CallerIdentity
+    /// Which provider answered, in words with their article.
+    package let source: String
+    package let accessKeyID: String
+    /// When the credentials end; nil where they do not, or nobody said.
+    package let end: Timestamp?
+
+    private init(_ caller: CallerIdentity, _ found: FoundCredentials) {
+        self.caller = caller
+        source = found.source
+        accessKeyID = found.credentials.accessKeyID
+        end = found.credentials.expirationMilliseconds.map(Timestamp.init(milliseconds:))
+    }
+
+    /// Asks STS with what a provider gives.
+    ///
+    /// - Parameters:
+    ///   - region: where STS is called; a custom endpoint of Connect does not touch it.
+    ///   - profile, environment: for STS's own endpoint.
+    package static func ask(
+        region: String, profile: String?, environment: [String: String],
+        credentials provider: any CredentialProvider, surroundings: ClientSurroundings
+    ) async throws(ConnectClientError) -> Identity {
+        let cache = CredentialCache(provider, now: surroundings.now)
+        let settings = IdentitySettings(
+            profile: profile, region: region, environment: environment, surroundings: surroundings)
+        let sts = try settings.sts(cache)
+        let first = try await cache.credentials()
+        let caller: CallerIdentity
+        do throws(TransferFailure) { caller = try await sts.callerIdentity() } catch {
+            throw ConnectClientError(
+                error, "STS does not say who calls with the credentials of \(first.source)",
+                advice: "Renew these credentials, or use others with --profile.")
+        }
+        // Those that were refused at first are not those that the answer is about.
+        return Identity(caller, try await cache.credentials())
+    }
+}
