@@ -4,6 +4,7 @@ package struct SimulatorError: Error, Hashable, Sendable, CustomStringConvertibl
     package enum Activity: Hashable, Sendable {
         case writingInput, openingEffects, writingEffects, listening
         case openingState, readingState, matchingState, writingState
+        case makingCertificate, writingAuthority
     }
 
     package let activity: Activity
@@ -38,6 +39,10 @@ package struct SimulatorError: Error, Hashable, Sendable, CustomStringConvertibl
         case .writingState:
             "A transfer could not be written to the state file \(subject) (\(cause)). "
                 + "The simulator stops: after a restart it would not know what it answered."
+        case .makingCertificate:
+            "OpenSSL could not make the \(subject) (\(cause)). Serve without --tls."
+        case .writingAuthority:
+            "The CA file could not be written to \(subject) (\(cause)). Choose another file."
         case .listening:
             "The simulator could not listen on \(subject) (\(cause)). Choose another port."
         }
