@@ -132,6 +132,11 @@ struct ListTests {
         "contact-flows-summary/I?" + String(repeating: "contactFlowTypes=CAMPAIGN&", count: 11),
         "users-summary/" + String(repeating: "i", count: 101),
         "queues-summary/" + String(repeating: "i", count: 101),
+        "contacts/i/" + String(repeating: "c", count: 257),
+        "contacts/" + String(repeating: "i", count: 101) + "/c",
+        "contact/associated/i?contactId=" + String(repeating: "c", count: 257),
+        "queues/" + String(repeating: "i", count: 101) + "/q",
+        "users/" + String(repeating: "i", count: 101) + "/u",
     ])
     func `refuses what breaks a bound of the model`(target: String) {
         var service = Service()

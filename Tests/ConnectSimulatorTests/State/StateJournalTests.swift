@@ -167,11 +167,12 @@ struct StateJournalTests {
         withExtendedLifetime(first.journal) {}
     }
 
-    @Test func `says which file it cannot have`() {
+    @Test(arguments: ["/nowhere/at/all", "/dev/full"])
+    func `says which file it cannot have`(path: String) {
         let error = #expect(throws: SimulatorError.self) {
-            _ = try StateJournal.open(path: "/nowhere/at/all", world: world, at: noon)
+            _ = try StateJournal.open(path: path, world: world, at: noon)
         }
         #expect(error?.activity == .openingState)
-        #expect(error?.description.contains("/nowhere/at/all") == true)
+        #expect(error?.description.contains(path) == true)
     }
 }
