@@ -44,7 +44,11 @@ let package = Package(
         .target(name: "AWSSigning", dependencies: ["COpenSSL"], swiftSettings: rulesWhereCIs),
         .target(
             name: "ConnectClient",
-            dependencies: ["TransferCore", "AWSSigning", "CCurl"],
+            dependencies: [
+                "TransferCore", "AWSSigning", "CCurl",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: rulesWhereCIs),
         .target(
             name: "TransferLedger",
@@ -98,6 +102,10 @@ let package = Package(
             ],
             swiftSettings: rules),
 
+        // Not of any product: what `make bench` measures the client with.
+        .executableTarget(
+            name: "BenchProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
+            path: "Tests/Bench/Probe", swiftSettings: rules),
         .testTarget(
             name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: rules),
         .testTarget(
@@ -136,6 +144,9 @@ let package = Package(
             swiftSettings: rules),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+        .executableTarget(
+            name: "EdgeProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
+            path: "Tests/Interop/Probe", swiftSettings: rules),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "TransferCore", "TransferLedger"],
             swiftSettings: rules),

@@ -15,7 +15,12 @@ package struct CredentialScope: Hashable, Sendable {
         self.service = service
     }
 
-    package var text: String { "\(day)/\(region)/\(service)/\(Self.terminator)" }
+    package var text: String {
+        var text = day
+        text.reserveCapacity(64)
+        for word in ["/", region, "/", service, "/", Self.terminator] { text += word }
+        return text
+    }
 }
 
 /// The parts of an `Authorization` header of Signature Version 4.

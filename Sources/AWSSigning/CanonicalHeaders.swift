@@ -45,12 +45,35 @@ struct CanonicalHeaders {
 
     /// Appends a value without blanks at its ends and with one space for each run within.
     private static func append(tidied value: String, to bytes: inout [UInt8]) {
-        var isFirst = true
-        for word in value.utf8.split(whereSeparator: isBlank) {
-            if !isFirst { bytes.append(UInt8(ascii: " ")) }
-            bytes += word
-            isFirst = false
+        let start = bytes.count
+        bytes += value.utf8
+        guard isUntidy(bytes.span.extracting(start...)) else { return }
+        var end = start
+        var isAfterBlank = true
+        for index in start..<bytes.count {
+            let byte = bytes[index]
+            if !isBlank(byte) {
+                bytes[end] = byte
+                end += 1
+            } else if !isAfterBlank {
+                bytes[end] = UInt8(ascii: " ")
+                end += 1
+            }
+            isAfterBlank = isBlank(byte)
         }
+        if isAfterBlank, end > start { end -= 1 }
+        bytes.removeSubrange(end...)
+    }
+
+    /// True where a value has other blanks than single spaces between words.
+    private static func isUntidy(_ value: Span<UInt8>) -> Bool {
+        var isAfterBlank = true
+        for index in value.indices {
+            let byte = value[index]
+            if isBlank(byte), isAfterBlank || byte != UInt8(ascii: " ") { return true }
+            isAfterBlank = isBlank(byte)
+        }
+        return isAfterBlank && !value.isEmpty
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

@@ -48,7 +48,7 @@ package struct CanonicalRequest: Sendable {
         let path = normalizesPath ? normalized(request.path) : request.path
         PercentEncoding.append(path.utf8, to: &bytes, keepingSlashes: true)
         bytes.append(newline)
-        bytes += canonicalQuery(request.query).utf8
+        if !request.query.isEmpty { bytes += canonicalQuery(request.query).utf8 }
         bytes.append(newline)
         bytes += headers.bytes
         bytes.append(newline)
@@ -67,18 +67,33 @@ private let newline = UInt8(ascii: "\n")
 
 /// The path without empty and dot segments; `/` where nothing is left.
 private func normalized(_ path: String) -> String {
+    guard isOpenToNormalizing(path) else { return path }
     var kept: [Substring] = []
-    for segment in path.split(separator: "/") where segment != "." {
+    // By bytes, since a mark that combines with a slash would hide it.
+    let segments = path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
+    for segment in segments where segment != "." {
         if segment == ".." { _ = kept.popLast() } else { kept.append(segment) }
     }
-    return "/" + kept.joined(separator: "/") + (path.hasSuffix("/") && !kept.isEmpty ? "/" : "")
+    return "/" + kept.joined(separator: "/")
+        + (path.utf8.last == UInt8(ascii: "/") && !kept.isEmpty ? "/" : "")
+}
+
+/// False where a path surely has no empty and no dot segments, as nearly all have none.
+private func isOpenToNormalizing(_ path: String) -> Bool {
+    var previous: UInt8?
+    for byte in path.utf8 {
+        let isSlash = byte == UInt8(ascii: "/")
+        if previous == nil, !isSlash { return true }
+        if previous == UInt8(ascii: "/"), isSlash || byte == UInt8(ascii: ".") { return true }
+        previous = byte
+    }
+    return previous == nil
 }
 
 /// The pairs in order of encoded key, then encoded value; `key=` where there is no value.
 ///
 /// Decoding first makes one spelling of `%7E`, `%7e` and `~`.
 private func canonicalQuery(_ query: String) -> String {
-    guard !query.isEmpty else { return "" }
     let pairs = query.utf8.split(separator: UInt8(ascii: "&")).map { pair in
         let halves = pair.split(
             separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)

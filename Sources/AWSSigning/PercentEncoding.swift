@@ -23,7 +23,7 @@ package enum PercentEncoding {
     }
 
     /// Decodes `%XX`; a `%` without two hexadecimal digits stands for itself.
-    static func decoded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    package static func decoded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let bytes = Array(bytes)
         var output: [UInt8] = []
         var index = 0

@@ -24,24 +24,28 @@ package final class SigV4Signer: Sendable {
     ) -> Signed {
         let timestamp = date.timestamp
         let scope = CredentialScope(day: date.day, region: region, service: service)
-        var added: [SignableRequest.Header] = [("X-Amz-Date", timestamp)]
-        var late: [SignableRequest.Header] = []
-        if let token = credentials.sessionToken {
-            let header = (name: "X-Amz-Security-Token", value: token)
-            if signsSessionToken { added.append(header) } else { late.append(header) }
-        }
         var complete = request
-        complete.headers += added
+        complete.headers.append(("X-Amz-Date", timestamp))
+        let token = credentials.sessionToken.map { (name: "X-Amz-Security-Token", value: $0) }
+        if signsSessionToken, let token { complete.headers.append(token) }
         let canonical = CanonicalRequest(complete, normalizesPath: normalizesPath)
         let text = stringToSign(canonical, timestamp: timestamp, scope: scope)
         let signature = signature(of: text, secret: credentials.secretAccessKey, scope: scope)
-        let authorization =
-            "\(AuthorizationHeader.algorithm) "
-            + "Credential=\(credentials.accessKeyID)/\(scope.text), "
-            + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+        var authorization = AuthorizationHeader.algorithm + " Credential="
+        authorization.reserveCapacity(256)
+        authorization += credentials.accessKeyID
+        authorization += "/"
+        authorization += scope.text
+        authorization += ", SignedHeaders="
+        authorization += canonical.signedHeaders
+        authorization += ", Signature="
+        authorization += signature
+        var added: [SignableRequest.Header] = [("X-Amz-Date", timestamp)]
+        added.reserveCapacity(3)
+        if let token { added.append(token) }
+        added.append(("Authorization", authorization))
         return Signed(
-            headers: added + late + [("Authorization", authorization)], canonical: canonical,
-            stringToSign: text, signature: signature)
+            headers: added, canonical: canonical, stringToSign: text, signature: signature)
     }
 
     /// The signature that a request should carry, by what its `Authorization` header claims.
@@ -62,8 +66,10 @@ package final class SigV4Signer: Sendable {
     private func stringToSign(
         _ canonical: CanonicalRequest, timestamp: String, scope: CredentialScope
     ) -> String {
-        let digest = SHA256Digest(of: canonical.bytes).hex
-        return "\(AuthorizationHeader.algorithm)\n\(timestamp)\n\(scope.text)\n\(digest)"
+        var text = AuthorizationHeader.algorithm + "\n"
+        text.reserveCapacity(192)
+        for line in [timestamp, "\n", scope.text, "\n"] { text += line }
+        return text + SHA256Digest(of: canonical.bytes).hex
     }
 
     private func signature(of text: String, secret: String, scope: CredentialScope) -> String {

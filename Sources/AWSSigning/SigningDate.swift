@@ -26,13 +26,24 @@ package struct SigningDate: Hashable, Sendable {
     /// `20150830T123600Z`.
     package var timestamp: String {
         let time = seconds - daysSinceEpoch * 86400
-        return day + "T" + padded(time / 3600) + padded(time / 60 % 60) + padded(time % 60) + "Z"
+        var text = digitsOfDay
+        text.append(UInt8(ascii: "T"))
+        for number in [time / 3600, time / 60 % 60, time % 60] { append(number, 2, to: &text) }
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// `20150830`.
-    package var day: String {
+    package var day: String { String(decoding: digitsOfDay, as: UTF8.self) }
+
+    private var digitsOfDay: [UInt8] {
         let (year, month, day) = civilDate(daysSince1970: daysSinceEpoch)
-        return padded(year, to: 4) + padded(month) + padded(day)
+        var text: [UInt8] = []
+        text.reserveCapacity(16)
+        append(year, 4, to: &text)
+        append(month, 2, to: &text)
+        append(day, 2, to: &text)
+        return text
     }
 
     private var daysSinceEpoch: Int64 { floorDivided(seconds, by: 86400) }
@@ -77,7 +88,12 @@ private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
     return value
 }
 
-private func padded(_ number: Int64, to width: Int = 2) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+/// Appends a number's digits, as many as `width`.
+private func append(_ number: Int64, _ width: Int, to text: inout [UInt8]) {
+    var divisor: Int64 = 1
+    for _ in 1..<width { divisor *= 10 }
+    while divisor > 0 {
+        text.append(UInt8(ascii: "0") + UInt8((number / divisor % 10).magnitude))
+        divisor /= 10
+    }
 }

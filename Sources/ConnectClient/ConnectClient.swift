@@ -19,9 +19,10 @@ package final class ConnectClient: TransferService {
     }
 
     package func transfer(
-        _ request: TransferRequest
+        _ request: TransferRequest, attempt: Attempt = Attempt(number: 1, max: 1)
     ) async throws(TransferFailure) -> Answer<AcceptedTransfer> {
-        let response = try await caller.answer(to: try Call.transfer(request))
+        let response = try await caller.answer(
+            to: try Call.transfer(request), as: Invocation(attempt, of: request.token))
         return Answer(
             try AnswerDecoding.acceptedTransfer(response), requestID: response.requestID)
     }

@@ -4,6 +4,7 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
         case regionMissing = "RegionMissing"
         case regionInvalid = "RegionInvalid"
         case endpointInvalid = "EndpointInvalid"
+        case proxyInvalid = "ProxyInvalid"
         case settingsConflict = "SettingsConflict"
         case caBundleUnreadable = "CABundleUnreadable"
         case profileMissing = "ProfileMissing"
@@ -13,14 +14,23 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
         case credentialsIncomplete = "CredentialsIncomplete"
         case credentialsInvalid = "CredentialsInvalid"
         case credentialsUnsupported = "CredentialsUnsupported"
+        /// The place that is set up for credentials did not give any.
+        case credentialsUnavailable = "CredentialsUnavailable"
+        case credentialsExpired = "CredentialsExpired"
+        /// The task that asked for credentials was cancelled.
+        case cancelled = "Cancelled"
     }
 
     package var code: Code
     package var message: String
+    /// True where the same may succeed a little later, with nobody doing anything: a service or a
+    /// machine that was not reached. A run then waits as it waits for Amazon Connect.
+    package var isTransient: Bool
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, isTransient: Bool = false) {
         self.code = code
         self.message = message
+        self.isTransient = isTransient
     }
 
     package var description: String { message }
@@ -29,7 +39,8 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
     package var concernsCredentials: Bool {
         switch code {
         case .credentialsMissing, .credentialsIncomplete, .credentialsInvalid,
-            .credentialsUnsupported, .profileFileUnreadable:
+            .credentialsUnsupported, .credentialsUnavailable, .credentialsExpired, .cancelled,
+            .profileFileUnreadable:
             true
         default: false
         }

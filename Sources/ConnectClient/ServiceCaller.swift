@@ -8,10 +8,14 @@ import TransferCore
 /// for each cause: with the credentials read again, and with the clock corrected.
 final class ServiceCaller: Sendable {
     private let endpoint: Endpoint
+    /// The endpoint's text and its `Host`, spelled once.
+    private let origin: String
+    private let authority: String
     private let signer: SigV4Signer
     /// Nil for the services that are called unsigned.
     private let credentials: CredentialCache?
     private let surroundings: ClientSurroundings
+    private let userAgent: String
     /// What the service's clock is ahead of ours by, in milliseconds; 0 until it says otherwise.
     private let clockOffset = Atomic<Int64>(0)
 
@@ -25,19 +29,30 @@ final class ServiceCaller: Sendable {
         surroundings: ClientSurroundings
     ) {
         self.endpoint = endpoint
+        origin = endpoint.description
+        authority = endpoint.authority
         self.credentials = credentials
         self.surroundings = surroundings
-        signer = SigV4Signer(service: service.signingName, region: region)
+        userAgent = surroundings.userAgent.text(calling: service)
+        signer = SigV4Signer(
+            service: service.signingName, region: endpoint.signingRegion ?? region)
     }
 
     /// Sends a call and gives the answer, a 2xx.
-    func answer(to call: Call) async throws(TransferFailure) -> HTTPResponse {
+    ///
+    /// - Parameter invocation: for a call that may be made again; else it is one of its own.
+    func answer(
+        to call: Call, as invocation: Invocation = Invocation()
+    ) async throws(TransferFailure) -> HTTPResponse {
         var refused: Credentials?
+        var sent = 0
         var mayCorrectClock = true
         while true {
             let inUse = try await credentials(insteadOf: refused)
             let date = surroundings.now().milliseconds + clockOffset.load(ordering: .relaxed)
-            let (response, failure) = try await send(call, with: inUse, at: date)
+            let unsigned = invocation.headers(sent: sent)
+            let (response, failure) = try await send(call, unsigned, with: inUse, at: date)
+            sent += 1
             guard let failure else { return response }
             guard failure.advice == .credentials, let inUse else { throw failure }
             if mayCorrectClock, corrected(by: response, failure.code, signedAt: date) {
@@ -51,12 +66,14 @@ final class ServiceCaller: Sendable {
     }
 
     /// Sends a call once and gives the answer, and what it means where it is no 2xx.
+    ///
+    /// - Parameter unsigned: headers that the signature does not cover.
     private func send(
-        _ call: Call, with credentials: Credentials?, at milliseconds: Int64
+        _ call: Call, _ unsigned: [SignableRequest.Header], with credentials: Credentials?,
+        at milliseconds: Int64
     ) async throws(TransferFailure) -> (HTTPResponse, TransferFailure?) {
-        var headers: [SignableRequest.Header] = [("Host", endpoint.authority)]
+        var headers: [SignableRequest.Header] = [("Host", authority)]
         headers += call.headers
-        headers.append(("User-Agent", surroundings.userAgent))
         var redaction = Redaction()
         if let credentials {
             let signed = signer.sign(
@@ -68,11 +85,12 @@ final class ServiceCaller: Sendable {
             // Here, where what was sent is known: past this point no answer's words are read.
             redaction = Redaction(of: credentials, signature: signed.signature)
         }
+        headers.append(("User-Agent", userAgent))
+        headers += unsigned
         let request = HTTPRequest(
             method: call.method,
-            url: "\(endpoint)\(call.path)" + (call.query.isEmpty ? "" : "?\(call.query)"),
-            headers: headers.map { .init(name: $0.name, value: $0.value) },
-            body: call.body, isLoopback: endpoint.isLoopback)
+            url: origin + call.path + (call.query.isEmpty ? "" : "?" + call.query),
+            headers: headers, body: call.body, isLoopback: endpoint.isLoopback)
         let response: HTTPResponse
         do { response = try await surroundings.transport.send(request) } catch {
             throw TransferFailure(error, host: endpoint.host)

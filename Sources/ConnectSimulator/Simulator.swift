@@ -26,14 +26,6 @@ package final class Simulator: Sendable {
     ) throws(SimulatorError) {
         self.options = options
         world = World(options.world)
-        let effects: EffectsLog?
-        if let path = options.effectsFile {
-            effects = try EffectsLog(path: path)
-        } else {
-            effects = nil
-        }
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: Never.self)
-        failures = stream
         if let tls = options.tls {
             let identity = try ServerIdentity(tls.certificate, at: clock.now())
             try identity.writeAuthority(toFile: tls.authorityFile)
@@ -41,8 +33,22 @@ package final class Simulator: Sendable {
         } else {
             identity = nil
         }
+        // The certificates are by the machine's clock, all else by the simulator's.
+        let clock = clock.ahead(by: options.clockSkew)
+        let effects: EffectsLog?
+        if let path = options.effectsFile {
+            effects = try EffectsLog(path: path)
+        } else {
+            effects = nil
+        }
+        var kept: (journal: StateJournal, state: ConnectState)?
+        if let path = options.stateFile {
+            kept = try StateJournal.open(path: path, world: world, at: clock.now())
+        }
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: Never.self)
+        failures = stream
         responder = Responder(
-            options, world: world, clock: clock.ahead(by: options.clockSkew), effects: effects
+            options, world: world, clock: clock, effects: effects, kept: kept
         ) { failure in
             continuation.finish(throwing: failure)
         }

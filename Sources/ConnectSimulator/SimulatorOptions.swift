@@ -24,6 +24,8 @@ package struct SimulatorOptions: Sendable {
     package var faults = FaultPlan()
     /// The file to which each transfer that takes effect is appended as a line of JSON.
     package var effectsFile: String?
+    /// The file that carries the transfers over a restart.
+    package var stateFile: String?
 
     package init(world: WorldOptions = WorldOptions()) { self.world = world }
 }

@@ -8,6 +8,8 @@ package struct RowCall: Sendable {
     package var operation: Operation
     /// What the row asks for; the reads take its contact and instance.
     package var request: TransferRequest
+    /// Which of the row's attempts it is, where it is a transfer.
+    package var attempt: Attempt
     var ticket: PaceController.Ticket
 }
 

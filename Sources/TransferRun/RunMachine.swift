@@ -155,11 +155,13 @@ package struct RunMachine: Sendable {
                 wakes.append(moment)
                 return calls
             case .call(let row, let ticket):
-                guard let request = rows[row]?.request else { continue }
+                guard let life = rows[row] else { continue }
                 inFlight += 1
                 calls.append(
                     .call(
-                        RowCall(row: row, operation: operation, request: request, ticket: ticket)))
+                        RowCall(
+                            row: row, operation: operation, request: life.request,
+                            attempt: life.attempt(policy: options.retry), ticket: ticket)))
             }
         }
         return calls

@@ -130,7 +130,7 @@ package struct TransferRun: Sendable {
             case .transferContact:
                 .transfer(
                     await outcome { () async throws(TransferFailure) in
-                        try await service.transfer(call.request)
+                        try await service.transfer(call.request, attempt: call.attempt)
                     })
             case .describeContact:
                 .describe(

@@ -20,8 +20,9 @@ final class TemporaryHome: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    /// An environment with this home and nothing else of AWS's.
+    /// An environment with this home and nothing else of AWS's: who asks the metadata of the
+    /// machine that the tests run on would find it on some.
     func environment(_ more: [String: String] = [:]) -> [String: String] {
-        more.merging(["HOME": path]) { given, _ in given }
+        more.merging(["HOME": path, "AWS_EC2_METADATA_DISABLED": "true"]) { given, _ in given }
     }
 }

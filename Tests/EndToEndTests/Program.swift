@@ -22,7 +22,7 @@ struct Program: Sendable {
         self.directory = directory
         environment = [
             "HOME": directory.path, "PATH": "/usr/bin:/bin",
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_EC2_METADATA_DISABLED": "true",
         ]
     }
 

@@ -7,6 +7,7 @@ final class ScriptedService: TransferService {
         var operation: TransferCore.Operation
         var contact: ContactID
         var token: ClientToken?
+        var attempt: Attempt?
     }
 
     /// What happens to a call that is the contact's `number`th of its operation, 1 = the first.
@@ -30,9 +31,9 @@ final class ScriptedService: TransferService {
     }
 
     func transfer(
-        _ request: TransferRequest
+        _ request: TransferRequest, attempt: Attempt
     ) async throws(TransferFailure) -> Answer<AcceptedTransfer> {
-        try await play(Call(.transferContact, request.contact, request.token))
+        try await play(Call(.transferContact, request.contact, request.token, attempt))
         return Answer(
             AcceptedTransfer(newContact: ContactID(valid: "\(request.contact)+1")), requestID: "r")
     }
@@ -61,7 +62,10 @@ final class ScriptedService: TransferService {
 }
 
 extension ScriptedService.Call {
-    init(_ operation: TransferCore.Operation, _ contact: ContactID, _ token: ClientToken?) {
-        self.init(operation: operation, contact: contact, token: token)
+    init(
+        _ operation: TransferCore.Operation, _ contact: ContactID, _ token: ClientToken?,
+        _ attempt: Attempt? = nil
+    ) {
+        self.init(operation: operation, contact: contact, token: token, attempt: attempt)
     }
 }

@@ -8,10 +8,14 @@ struct WorldArguments: ParsableArguments {
     var seed: UInt64 = 1
     @Option(help: "How many contacts the world has, one for each row of its input CSV.")
     var contacts = 2000
-    @Option(help: "How many queues it has.")
+    @Option(help: "How many queues its contacts are in; a few others with odd names come on top.")
     var queues = 12
-    @Option(help: "How many users it has.")
+    @Option(help: "How many users its contacts are with; a few others come on top.")
     var users = 40
+    @Option(help: "How many instances the account has; all but the first are empty.")
+    var instances = 1
+    @Flag(help: "Puts empty pages that carry a NextToken between the pages of every list.")
+    var sparsePages = false
     @Option(help: "The share of contacts whose transfer must fail, 0 to 1.")
     var failingShare = 0.03
     @Option(help: "The Region that signatures must be scoped to.")
@@ -19,10 +23,11 @@ struct WorldArguments: ParsableArguments {
 
     func validate() throws {
         guard (0...5_000_000).contains(contacts), (1...100_000).contains(queues),
-            (1...100_000).contains(users)
+            (1...100_000).contains(users), (1...1000).contains(instances)
         else {
             throw ValidationError(
-                "A world has 0 to 5,000,000 contacts, 1 to 100,000 queues and 1 to 100,000 users.")
+                "A world has 0 to 5,000,000 contacts, 1 to 100,000 queues, 1 to 100,000 users and "
+                    + "1 to 1,000 instances.")
         }
         guard (0...1).contains(failingShare) else {
             throw ValidationError("--failing-share is a number from 0 to 1.")
@@ -37,24 +42,32 @@ struct WorldArguments: ParsableArguments {
         options.users = users
         options.failingShare = failingShare
         options.region = region
+        options.instances = instances
+        options.hasSparsePages = sparsePages
         return options
     }
 }
 
 /// The quotas of a simulator, by operation.
 struct QuotaArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The quota of an operation, or with '*' of all others; a rate of 0 is unlimited. "
+                + "The default is the documented one.",
+            valueName: "operation=rate/burst"))
+    var quota: [QuotaSetting] = []
     @Option(help: "TransferContact calls a second; 0 is unlimited.")
-    var rate = Quota.documented.ratePerSecond
+    var rate: Double?
     @Option(help: "TransferContact calls at once after a rest.")
-    var burst = Quota.documented.burst
+    var burst: Int?
     @Option(help: "DescribeContact calls a second; 0 is unlimited.")
-    var describeRate = Quota.documentedDescribeContact.ratePerSecond
+    var describeRate: Double?
     @Option(help: "DescribeContact calls at once after a rest.")
-    var describeBurst = Quota.documentedDescribeContact.burst
+    var describeBurst: Int?
     @Option(help: "ListAssociatedContacts calls a second; 0 is unlimited.")
-    var listRate = Quota.documented.ratePerSecond
+    var listRate: Double?
     @Option(help: "ListAssociatedContacts calls at once after a rest.")
-    var listBurst = Quota.documented.burst
+    var listBurst: Int?
 
     func validate() throws {
         for quota in quotas.values
@@ -65,12 +78,55 @@ struct QuotaArguments: ParsableArguments {
         }
     }
 
+    /// The special over the general: an operation's own setting over `*`, the flags over both.
     var quotas: [OperationName: Quota] {
-        [
-            .transferContact: Quota(ratePerSecond: rate, burst: burst),
-            .describeContact: Quota(ratePerSecond: describeRate, burst: describeBurst),
-            .listAssociatedContacts: Quota(ratePerSecond: listRate, burst: listBurst),
-        ]
+        var quotas: [OperationName: Quota] = [:]
+        for operation in Operation.definitions { quotas[operation.name] = operation.quota }
+        for setting in quota where setting.operation == nil {
+            for name in OperationName.allCases { quotas[name] = setting.quota }
+        }
+        for setting in quota {
+            if let name = setting.operation { quotas[name] = setting.quota }
+        }
+        func set(_ name: OperationName, _ rate: Double?, _ burst: Int?) {
+            if let rate { quotas[name]?.ratePerSecond = rate }
+            if let burst { quotas[name]?.burst = burst }
+            // A rate of its own next to `*=0` has no burst yet.
+            if burst == nil, quotas[name]?.burst == 0 {
+                quotas[name]?.burst = Quota.documented.burst
+            }
+        }
+        set(.transferContact, rate, burst)
+        set(.describeContact, describeRate, describeBurst)
+        set(.listAssociatedContacts, listRate, listBurst)
+        return quotas
+    }
+}
+
+/// One quota as it is given: `SearchContacts=0.5/1`, or `*=0` for all operations.
+struct QuotaSetting: ExpressibleByArgument {
+    /// Nil is all of them.
+    let operation: OperationName?
+    let quota: Quota
+
+    init?(argument: String) {
+        let halves = argument.split(separator: "=", omittingEmptySubsequences: false)
+        guard halves.count == 2 else { return nil }
+        if halves[0] == "*" {
+            operation = nil
+        } else {
+            guard let name = OperationName(rawValue: String(halves[0])) else { return nil }
+            operation = name
+        }
+        let numbers = halves[1].split(separator: "/", omittingEmptySubsequences: false)
+        guard let rate = Double(numbers[0]), rate.isFinite else { return nil }
+        switch numbers.count {
+        case 1 where rate == 0: quota = .unlimited
+        case 2:
+            guard let burst = Int(numbers[1]) else { return nil }
+            quota = Quota(ratePerSecond: rate, burst: burst)
+        default: return nil
+        }
     }
 }
 

@@ -32,6 +32,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var writeCSV: String?
     @Option(help: "Appends each transfer that takes effect to this file, as a line of JSON.")
     var effects: String?
+    @Option(help: "Keeps the transfers in this file, so that they survive a restart.")
+    var state: String?
 
     func run() async throws {
         var options = SimulatorOptions(world: world.options)
@@ -44,6 +46,7 @@ struct SimulateCommand: AsyncParsableCommand {
         options.clockSkew = .seconds(access.clockSkew)
         options.tls = tls.options
         options.effectsFile = effects
+        options.stateFile = state
         let simulator = try Simulator(options)
         if let writeCSV { try simulator.world.writeInputCSV(toFile: writeCSV) }
         try await serve(simulator)

@@ -20,7 +20,8 @@ extension ConnectClient {
         _ configuration: ClientConfiguration, profile: String?, environment: [String: String]
     ) {
         let surroundings = ClientSurroundings(
-            limits: configuration.limits, version: Version.text, now: { .now })
+            limits: configuration.limits, version: Version.text,
+            applicationID: configuration.applicationID, now: { .now })
         self.init(
             configuration: configuration,
             credentials: CredentialChain.standard(

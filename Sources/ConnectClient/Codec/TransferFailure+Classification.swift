@@ -77,7 +77,7 @@ extension TransferFailure {
 
     /// AWS's own header in milliseconds, else HTTP's in seconds (RFC 9110, 10.2.3); its other form,
     /// a date, is not used by AWS and is passed over.
-    private static func retryAfter(_ headers: [String: String]) -> Duration? {
+    private static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
         let own = headers["x-amz-retry-after"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 }
         if let own { return .milliseconds(min(own, retryAfterMax)) }
         let seconds = headers["retry-after"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 }

@@ -3,8 +3,10 @@ package struct ClientConfiguration: Sendable {
     /// The Region that requests are signed for.
     package var region: String
     package var endpoint: Endpoint
-    /// Timeouts, sizes and the CA bundle.
+    /// Timeouts, sizes, the CA bundle and the proxy.
     package var limits: TransportLimits
+    /// What the operator calls this use of AWS, for the `User-Agent`.
+    package var applicationID: String?
 
     package init(region: String, endpoint: Endpoint, limits: TransportLimits = TransportLimits()) {
         self.region = region
@@ -48,5 +50,7 @@ package struct ClientConfiguration: Sendable {
     ) throws(ConnectClientError) {
         self.init(region: region, endpoint: endpoint)
         limits.caBundle = try settings.caBundle()
+        limits.proxy = try settings.proxy()
+        applicationID = settings.applicationID
     }
 }

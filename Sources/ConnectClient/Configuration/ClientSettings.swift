@@ -23,16 +23,7 @@ struct ClientSettings: Sendable {
                 "No Region is set. Give --region, or set AWS_REGION, or `region` in the profile "
                     + "\(profile.name).")
         }
-        // It becomes part of a host's name: anything else could send the call elsewhere.
-        let isLabel = region.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: "-")
-        }
-        guard isLabel, (1...63).contains(region.utf8.count) else {
-            throw ConnectClientError(
-                .regionInvalid, "\(region) is no Region. Write it like us-east-1.")
-        }
+        try Endpoint.checkRegion(region)
         return region
     }
 
@@ -42,9 +33,11 @@ struct ClientSettings: Sendable {
     ) throws(ConnectClientError) -> Endpoint {
         let usesFIPS = isOn("AWS_USE_FIPS_ENDPOINT")
         let usesDualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT")
-        guard let url = flag ?? configuredURL(of: service) else {
-            return .rules(
-                for: service, region: region, usesFIPS: usesFIPS, usesDualStack: usesDualStack)
+        let configured = flag == nil ? try configuredURL(of: service) : nil
+        guard let url = flag ?? configured else {
+            return try .rules(
+                for: service, region: region, usesFIPS: usesFIPS, usesDualStack: usesDualStack,
+                usesGlobalSTS: usesGlobalSTS())
         }
         let endpoint = try Endpoint(url)
         guard !usesFIPS, !usesDualStack else {
@@ -57,12 +50,51 @@ struct ClientSettings: Sendable {
     }
 
     /// In botocore's order (configprovider.py, ConfiguredEndpointProvider).
-    private func configuredURL(of service: AWSService) -> String? {
+    private func configuredURL(of service: AWSService) throws(ConnectClientError) -> String? {
         guard !isOn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") else { return nil }
         let name = service.settingsName
-        return environment.value("AWS_ENDPOINT_URL_\(name.uppercased())")
+        let variable =
+            environment.value("AWS_ENDPOINT_URL_\(name.uppercased())")
             ?? environment.value("AWS_ENDPOINT_URL")
-            ?? profile.services["\(name).endpoint_url"] ?? profile["endpoint_url"]
+        if let variable { return variable }
+        if let section = profile.settings["services"], !profile.services.isPresent {
+            throw ConnectClientError(
+                .profileFileInvalid,
+                "The profile \(profile.name) names [services \(section)], which the file of "
+                    + "settings does not have. Add the section, or take the line away.")
+        }
+        return profile.services["\(name).endpoint_url"] ?? profile["endpoint_url"]
+    }
+
+    private func usesGlobalSTS() throws(ConnectClientError) -> Bool {
+        let variable = "AWS_STS_REGIONAL_ENDPOINTS"
+        let choice = environment.value(variable) ?? profile["sts_regional_endpoints"]
+        switch choice?.lowercased() {
+        case nil, "regional": return false
+        case "legacy": return true
+        default:
+            throw ConnectClientError(
+                .settingsConflict,
+                "\(variable) and `sts_regional_endpoints` can be regional or legacy, and nothing "
+                    + "else. Set one of these, or none.")
+        }
+    }
+
+    /// How hosts other than this machine are reached; by no proxy where none is set.
+    ///
+    /// The names are AWS's and libcurl's: HTTP_PROXY holds for plain http alone, which leaves this
+    /// machine never. In lower case they go first, as both have it.
+    func proxy() throws(ConnectClientError) -> ProxySettings {
+        func value(_ name: String) -> String? {
+            environment.value(name) ?? environment.value(name.uppercased())
+        }
+        guard let url = value("https_proxy") ?? value("all_proxy") else { return ProxySettings() }
+        return try ProxySettings(url, exceptions: value("no_proxy") ?? "")
+    }
+
+    /// What the operator calls this use of AWS, for the `User-Agent`; nil where nobody said.
+    var applicationID: String? {
+        environment.value("AWS_SDK_UA_APP_ID") ?? profile["sdk_ua_app_id"]
     }
 
     /// The file of certificates to trust instead of the system's; nil where none is set.

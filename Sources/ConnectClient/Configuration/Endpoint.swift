@@ -7,6 +7,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package let port: Int?
     /// Without a slash at its end; mostly empty.
     package let path: String
+    /// Nil where requests are signed for the Region that was asked for.
+    package let signingRegion: String?
 
     /// Parses `https://host[:port][/path]`; plain http is for this machine alone.
     package init(_ text: String) throws(ConnectClientError) {
@@ -39,14 +41,16 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         host = parts.host
         port = parts.port == (isTLS ? 443 : 80) ? nil : parts.port
         self.path = String(path.hasSuffix("/") ? path.dropLast() : path)
+        signingRegion = nil
         guard isTLS || isLoopback else {
             throw refused("without TLS only this machine may be addressed")
         }
     }
 
     /// `https://host`, for hosts that the rules made.
-    init(host: String) {
+    init(host: String, signingRegion: String? = nil) {
         (isTLS, self.host, port, path) = (true, host, nil, "")
+        self.signingRegion = signingRegion
     }
 
     /// True for 127.0.0.0/8, ::1 and localhost.
@@ -73,7 +77,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         return scheme + text[text.index(after: at)...]
     }
 
-    private static func hostAndPort(
+    /// `host[:port]`, an IPv6 address in brackets; nil for anything else.
+    static func hostAndPort(
         _ authority: Substring
     ) -> (host: String, port: Int?)? {
         let end: Substring.Index

@@ -1,4 +1,5 @@
 package import AWSSigning
+import TransferCore
 
 /// A place where credentials may be found.
 package protocol CredentialProvider: Sendable {
@@ -21,42 +22,15 @@ package struct FoundCredentials: Hashable, Sendable {
     }
 }
 
-/// The places in turn: the first that has credentials gives them.
-package struct CredentialChain: CredentialProvider {
-    private let providers: [any CredentialProvider]
-
-    package init(_ providers: [any CredentialProvider]) { self.providers = providers }
-
-    /// The chain as AWS's tools have it.
-    ///
-    /// - Parameter profile: what the operator named on the command line; the environment's keys are
-    ///   then left aside (botocore, credentials.py, create_credential_resolver).
-    package static func standard(
-        profile: String?, environment: [String: String], surroundings: ClientSurroundings
-    ) -> CredentialChain {
-        let shared = ProfileCredentials(profile: profile, environment: environment)
-        guard profile == nil else { return CredentialChain([shared]) }
-        return CredentialChain([EnvironmentCredentials(environment: environment), shared])
-    }
-
-    /// Gives the first credentials found; an error where there are none at all.
-    package func credentials() async throws(ConnectClientError) -> FoundCredentials? {
-        for provider in providers {
-            if let found = try await provider.credentials() { return found }
-        }
-        throw ConnectClientError(
-            .credentialsMissing,
-            "No AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-                + "name a profile of ~/.aws with --profile.")
-    }
-}
-
 extension Credentials {
     /// Checks that keys are whole and can stand in a header.
     ///
-    /// - Parameter place: where they come from, for messages.
+    /// - Parameters:
+    ///   - expirationMilliseconds: since 1970; nil where nobody said when they end.
+    ///   - place: where they come from, for messages.
     init(
-        accessKeyID: String?, secretAccessKey: String?, sessionToken: String?, place: String
+        accessKeyID: String?, secretAccessKey: String?, sessionToken: String?,
+        expirationMilliseconds: Int64? = nil, place: String
     ) throws(ConnectClientError) {
         guard let accessKeyID, let secretAccessKey else {
             let missing = accessKeyID == nil ? "the access key's id" : "the secret access key"
@@ -74,6 +48,22 @@ extension Credentials {
                     + "Copy them again.")
         }
         self.init(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken)
+            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
+            expirationMilliseconds: expirationMilliseconds)
+    }
+}
+
+extension Timestamp {
+    /// Reads when credentials end.
+    ///
+    /// - Parameter place: where they come from, for messages.
+    init(expiration text: String, of place: String) throws(ConnectClientError) {
+        guard let moment = Timestamp(iso8601: text) else {
+            throw ConnectClientError(
+                .credentialsInvalid,
+                "The credentials of \(place) do not say when they end in a way that can be read. "
+                    + "The form is that of 2026-11-22T20:14:05Z.")
+        }
+        self = moment
     }
 }

@@ -4,13 +4,11 @@ import TransferCore
 extension CurlHandle {
     /// Sets what is sent; false where libcurl refuses it.
     func setRequest(_ request: HTTPRequest) -> Bool {
-        // `Expect:` without a value takes the header away: waiting for a 100 costs a second.
-        for header in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
-            guard !header.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }),
-                let longer = unsafe curl_slist_append(headers, header)
-            else { return false }
-            unsafe headers = longer
+        for header in request.headers {
+            guard append(header: header.name + ": " + header.value) else { return false }
         }
+        // Without a value it takes the header away: waiting for a 100 costs a second.
+        guard append(header: "Expect:") else { return false }
         var codes = unsafe [
             baton_set_text(easy, CURLOPT_URL, request.url),
             // Else libcurl tidies `/./` away and the path is no longer the signed one.
@@ -24,9 +22,38 @@ extension CurlHandle {
             codes.append(code)
         }
         codes.append(unsafe baton_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
-        if request.isLoopback { codes.append(unsafe baton_set_text(easy, CURLOPT_NOPROXY, "*")) }
+        return codes.allSatisfy { $0 == CURLE_OK } && setProxy(isLoopback: request.isLoopback)
+    }
+
+    private func append(header: String) -> Bool {
+        let isVisible = header.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard isVisible, let longer = unsafe curl_slist_append(headers, header) else {
+            return false
+        }
+        unsafe headers = longer
+        return true
+    }
+
+    /// Sets both options in any case: else libcurl looks them up in the process's environment.
+    private func setProxy(isLoopback: Bool) -> Bool {
+        let proxy = limits.proxy
+        guard !isLoopback, let address = proxy.address else {
+            return unsafe baton_set_text(easy, CURLOPT_PROXY, "") == CURLE_OK
+        }
+        let exceptions = ([proxy.exceptions] + Self.neverProxied).joined(separator: ",")
+        let codes = unsafe [
+            baton_set_text(easy, CURLOPT_PROXY, address),
+            baton_set_text(easy, CURLOPT_PROXYUSERNAME, proxy.user),
+            baton_set_text(easy, CURLOPT_PROXYPASSWORD, proxy.password),
+            baton_set_text(easy, CURLOPT_NOPROXY, exceptions),
+        ]
         return codes.allSatisfy { $0 == CURLE_OK }
     }
+
+    /// Where credentials of this machine come from: another's would be as good as theirs.
+    private static let neverProxied = [
+        "169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23",
+    ]
 
     /// Sets how it is sent, the same for every request.
     func setRules(_ limits: TransportLimits) -> Bool {

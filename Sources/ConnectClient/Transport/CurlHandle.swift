@@ -1,6 +1,6 @@
 import CCurl
 
-/// One easy handle, set up for one request, and what its callbacks collect.
+/// One easy handle, set up for one request after another, and what its callbacks collect.
 // Safe: all pointers are made here and freed in `deinit`, after the loop has taken the handle off the
 // multi handle; used by the loop's thread alone.
 @safe final class CurlHandle {
@@ -10,18 +10,18 @@ import CCurl
     /// libcurl reads the list for as long as the transfer goes on.
     var headers: UnsafeMutablePointer<curl_slist>?
     let errorText: UnsafeMutablePointer<CChar>
-    private let isTLS: Bool
+    let limits: TransportLimits
+    private var isTLS = false
     private var response: IncomingResponse
 
-    /// Nil where libcurl refuses the request or has no memory.
-    init?(_ transfer: CurlTransfer, limits: TransportLimits) {
+    /// Nil where libcurl has no memory.
+    init?(limits: TransportLimits) {
         guard let easy = unsafe curl_easy_init() else { return nil }
         unsafe self.easy = easy
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        isTLS = transfer.request.url.hasPrefix("https:")
+        self.limits = limits
         response = IncomingResponse(limits: limits)
-        guard setRequest(transfer.request), setRules(limits), setCallbacks() else { return nil }
     }
 
     deinit {
@@ -30,8 +30,25 @@ import CCurl
         unsafe errorText.deallocate()
     }
 
+    /// Sets everything anew for a request; false where libcurl refuses it.
+    func begin(_ request: HTTPRequest) -> Bool {
+        isTLS = request.url.hasPrefix("https:")
+        return setRequest(request) && setRules(limits) && setCallbacks()
+    }
+
+    /// Forgets the request, the answer and what was measured of them.
+    ///
+    /// To make a handle costs more than to clear one; connections are the multi handle's.
+    func clear() {
+        unsafe curl_easy_reset(easy)
+        unsafe curl_slist_free_all(headers)
+        unsafe headers = nil
+        unsafe errorText[0] = 0
+        response = IncomingResponse(limits: limits)
+    }
+
     func take(header line: UnsafeRawBufferPointer) -> Bool {
-        response.take(header: unsafe [UInt8](line))
+        unsafe response.take(header: line)
     }
 
     func take(body bytes: UnsafeRawBufferPointer) -> Bool {
@@ -52,9 +69,20 @@ import CCurl
                     status: status, headers: response.headers, body: response.body,
                     bodyProblem: code == CURLE_OK ? nil : detail(code)))
         }
+        if let refusal = refusalOfProxy { return .failure(refusal) }
         return .failure(
             TransportFailure(
                 kind: .init(code), detail: detail(code), mayHaveArrived: mayHaveArrived))
+    }
+
+    /// What is said where the proxy would not connect us.
+    private var refusalOfProxy: TransportFailure? {
+        let status = unsafe baton_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
+        guard isTLS, status >= 300, let proxy = limits.proxy.address else { return nil }
+        let what = status == 407 ? "asks for another user or password" : "refused to connect"
+        return TransportFailure(
+            kind: .unreachable, detail: "the proxy \(proxy) \(what) (HTTP \(status))",
+            mayHaveArrived: false)
     }
 
     /// What is said of a transfer that was abandoned.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The thread's side of the transport: libcurl's multi handle and the transfers on it.
 // Safe and @unchecked: `multi` is made in `init` and freed in `deinit`; between them only the thread
-// in `run` uses it, but for curl_multi_wakeup, which libcurl documents as callable from any thread.
+// in `run` uses it and `idle`, but for curl_multi_wakeup, which libcurl documents as callable from any thread.
 @safe final class CurlLoop: @unchecked Sendable {
     typealias Continuation = CheckedContinuation<Result<HTTPResponse, TransportFailure>, Never>
 
@@ -23,10 +23,14 @@ import Synchronization
 
     /// libcurl keeps its own timers; this only bounds a wait in which nothing is due.
     private static let waitMillisecondsMax: Int32 = 10_000
+    /// Some 20 KB each.
+    private static let idleMax = 64
 
     private let multi: UnsafeMutableRawPointer
     private let limits: TransportLimits
     private let inbox = Mutex(Inbox())
+    /// Handles that wait for a transfer; the thread's alone.
+    private var idle: [CurlHandle] = []
 
     /// libcurl's own set-up, which must come first and happen once.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
@@ -48,8 +52,12 @@ import Synchronization
 
     /// Puts a transfer on; the continuation is resumed exactly once, by the thread.
     func start(_ transfer: CurlTransfer, _ continuation: Continuation) {
-        inbox.withLock { $0.started.append((transfer, continuation)) }
-        wakeUp()
+        let isFirst = inbox.withLock { inbox in
+            inbox.started.append((transfer, continuation))
+            return inbox.started.count == 1
+        }
+        // Who put the first in wakes the thread; it takes in all that came until it looks.
+        if isFirst { wakeUp() }
     }
 
     /// Abandons a transfer, whether it was started yet or not.
@@ -102,7 +110,8 @@ import Synchronization
                 kind: .cancelled, detail: "the call was cancelled", mayHaveArrived: false)
             return continuation.resume(returning: .failure(failure))
         }
-        guard let handle = CurlHandle(transfer, limits: limits),
+        guard let handle = idle.popLast() ?? CurlHandle(limits: limits),
+            handle.begin(transfer.request),
             unsafe curl_multi_add_handle(multi, handle.easy) == CURLM_OK
         else {
             let failure = TransportFailure(
@@ -125,6 +134,7 @@ import Synchronization
             if let ended = running.removeValue(forKey: Int(bitPattern: easy)) {
                 _ = unsafe curl_multi_remove_handle(multi, easy)
                 ended.continuation.resume(returning: ended.handle.result(code))
+                keep(ended.handle)
             }
         }
     }
@@ -134,6 +144,14 @@ import Synchronization
             running[address] = nil
             _ = unsafe curl_multi_remove_handle(multi, ended.handle.easy)
             ended.continuation.resume(returning: .failure(ended.handle.cancelled))
+            keep(ended.handle)
         }
+    }
+
+    /// Clears a handle for the next transfer.
+    private func keep(_ handle: CurlHandle) {
+        guard idle.count < Self.idleMax else { return }
+        handle.clear()
+        idle.append(handle)
     }
 }

@@ -14,7 +14,7 @@ final class CurlTransfer: Sendable {
 
 /// The answer as it comes in.
 struct IncomingResponse {
-    private(set) var headers: [String: String] = [:]
+    private(set) var headers = HTTPHeaders()
     private(set) var body: [UInt8] = []
     /// The blank line after the headers has come.
     private(set) var hasHeaders = false
@@ -26,23 +26,20 @@ struct IncomingResponse {
     init(limits: TransportLimits) { self.limits = limits }
 
     /// Takes one header line, line end included; false ends the transfer.
-    mutating func take(header line: [UInt8]) -> Bool {
+    mutating func take(header line: UnsafeRawBufferPointer) -> Bool {
         headerBytes += line.count
         guard headerBytes <= limits.headerBytesMax else {
             problem = "the answer's headers are longer than \(limits.headerBytesMax) bytes"
             return false
         }
-        let text = String(decoding: line, as: UTF8.self).filter { !$0.isNewline }
-        if text.hasPrefix("HTTP/") {
+        if unsafe line.starts(with: "HTTP/".utf8) {
             // After a 100 or a proxy's answer another status line follows, with its own headers.
-            headers = [:]
+            headers.removeAll()
             hasHeaders = false
-        } else if text.isEmpty {
+        } else if unsafe line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") {
             hasHeaders = true
-        } else if let colon = text.firstIndex(of: ":") {
-            let name = text[..<colon].lowercased()
-            let value = String(text[text.index(after: colon)...].trimmingBlanks)
-            if headers[name] == nil { headers[name] = value }
+        } else {
+            unsafe headers.append(line: line)
         }
         return true
     }

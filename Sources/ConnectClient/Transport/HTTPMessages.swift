@@ -1,25 +1,21 @@
+import AWSSigning
+
 /// A request, complete: what is signed is what is sent.
 struct HTTPRequest: Sendable {
     var method: String
     var url: String
     /// In the order of the wire, `Host` among them.
-    var headers: [Header]
+    var headers: [SignableRequest.Header]
     /// Nil for a request without a body.
     var body: [UInt8]?
     /// The endpoint is this machine: no proxy may stand between.
     var isLoopback: Bool
-
-    struct Header: Hashable, Sendable {
-        var name: String
-        var value: String
-    }
 }
 
 /// An answer whose headers came whole.
 package struct HTTPResponse: Sendable {
     package var status: Int
-    /// Names in lower case; of a repeated header, the first.
-    package var headers: [String: String]
+    package var headers: HTTPHeaders
     package var body: [UInt8]
     /// Why the body is not whole; nil where it is.
     package var bodyProblem: String?
@@ -28,6 +24,11 @@ package struct HTTPResponse: Sendable {
         status: Int, headers: [String: String] = [:], body: [UInt8] = [],
         bodyProblem: String? = nil
     ) {
+        self.init(
+            status: status, headers: HTTPHeaders(headers), body: body, bodyProblem: bodyProblem)
+    }
+
+    init(status: Int, headers: HTTPHeaders, body: [UInt8], bodyProblem: String?) {
         self.status = status
         self.headers = headers
         self.body = body

@@ -14,6 +14,7 @@ package struct TransportLimits: Hashable, Sendable {
     package var idleSecondsMax = 15
     /// A file of PEM certificates to trust instead of the system's.
     package var caBundle: String?
+    package var proxy = ProxySettings()
 
     package init() {}
 }

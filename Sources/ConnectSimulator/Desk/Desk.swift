@@ -24,10 +24,14 @@ package struct Desk: Sendable {
     private var requestIDs: SeededGenerator
 
     /// Opens for calls on a world, made once and given here.
-    package init(_ options: SimulatorOptions, world: World, at start: Moment) {
+    ///
+    /// - Parameter state: what became of that world before; nil where nothing did.
+    package init(
+        _ options: SimulatorOptions, world: World, state: ConnectState? = nil, at start: Moment
+    ) {
         seed = options.world.seed
         faults = options.faults
-        state = ConnectState(world, at: start)
+        self.state = state ?? ConnectState(world, at: start)
         // A stream of its own, so that what a call does never depends on how many came before.
         requestIDs = SeededGenerator(seed: seed, call: .max - 1)
         buckets = [:]

@@ -4,11 +4,13 @@ extension Operation {
         name: .listAssociatedContacts, method: "GET", path: "/contact/associated/{InstanceId}",
         quota: .documented
     ) { call, state, _ throws(Refusal) in
-        guard let contact = call.query("contactId"), (1...256).contains(contact.count) else {
-            throw Refusal(.invalidRequest, "contactId is missing or has more than 256 characters.")
-        }
-        let page = try Page(call, itemsMax: ServiceLimits.associatedContactsPerPage)
-        let contacts = try state.associatedContacts(of: contact, in: call.label("InstanceId"))
+        let instance = try call.instanceID()
+        let contact = try bounded(
+            required(call.query("contactId"), "contactId"), "contactId", 1...256)
+        let page = try Page(
+            of: "ListAssociatedContacts/\(instance)/\(contact)", call,
+            itemsMax: ServiceLimits.contactsPerPage, in: state.world)
+        let contacts = try state.associatedContacts(of: contact, in: instance)
         let range = try page.range(of: contacts.count)
         let answer = ListAssociatedContactsAnswer(
             ContactSummaryList: contacts[range].map { ContactSummary($0, in: state.world) },

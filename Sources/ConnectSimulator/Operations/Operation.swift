@@ -3,6 +3,15 @@ package enum OperationName: String, Hashable, Sendable, CaseIterable {
     case transferContact = "TransferContact"
     case describeContact = "DescribeContact"
     case listAssociatedContacts = "ListAssociatedContacts"
+    case searchContacts = "SearchContacts"
+    case listQueues = "ListQueues"
+    case listUsers = "ListUsers"
+    case listContactFlows = "ListContactFlows"
+    case describeQueue = "DescribeQueue"
+    case describeUser = "DescribeUser"
+    case describeContactFlow = "DescribeContactFlow"
+    case listInstances = "ListInstances"
+    case describeInstance = "DescribeInstance"
 }
 
 /// One operation of the service: where it is, how often it may be called, what it does.
@@ -30,14 +39,22 @@ package struct Operation: Sendable {
     let perform: Action
 
     package static let definitions: [Operation] = [
-        .transferContact, .describeContact, .listAssociatedContacts,
+        .transferContact, .describeContact, .listAssociatedContacts, .searchContacts,
+        .listQueues, .listUsers, .listContactFlows,
+        .describeQueue, .describeUser, .describeContactFlow,
+        .listInstances, .describeInstance,
     ]
+
+    /// The operations by the first part of their paths: three at most share one, so that a call is
+    /// held against few templates however many operations there are.
+    private static let byFirstPart = Dictionary(grouping: definitions) { $0.path.firstPart }
 
     /// The operation of a method and a path; nil where the service has none there.
     package static func matching(
         method: String, path: Substring
     ) -> (operation: Operation, labels: [String: String])? {
-        for operation in definitions where operation.method == method {
+        let firstPart = path.dropFirst().prefix { $0 != "/" }
+        for operation in byFirstPart[firstPart] ?? [] where operation.method == method {
             if let labels = operation.path.labels(in: path) { return (operation, labels) }
         }
         return nil

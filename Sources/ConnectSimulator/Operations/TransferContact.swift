@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 extension Operation {
     /// `POST /contact/transfer`; all members are in the body.
     static let transferContact = Operation(
@@ -19,7 +17,14 @@ extension Operation {
 extension TransferParameters {
     /// Reads the body of TransferContact and checks all that its model says of the members.
     package init(json body: [UInt8]) throws(Refusal) {
-        let members = try TransferContactBody.read(body)
+        let members = try JSON.read(TransferContactBody.self, from: body)
+        // This operation has no exception but InvalidRequestException for a broken bound.
+        func checked(
+            _ value: String?, _ name: String, _ bounds: ClosedRange<Int>
+        ) throws(Refusal) -> String? {
+            guard let value else { return nil }
+            return try bounded(value, name, bounds, orRefuse: .invalidRequest)
+        }
         let queue = try checked(members.QueueId, "QueueId", 0...Int.max)
         let user = try checked(members.UserId, "UserId", 1...256)
         instance = try required(checked(members.InstanceId, "InstanceId", 1...100), "InstanceId")
@@ -37,26 +42,6 @@ extension TransferParameters {
     }
 }
 
-private func required(_ value: String?, _ name: String) throws(Refusal) -> String {
-    guard let value else { throw Refusal(.invalidRequest, "\(name) is missing.") }
-    return value
-}
-
-/// Checks a length, which the model counts in Unicode scalars.
-private func checked(
-    _ value: String?, _ name: String, _ bounds: ClosedRange<Int>
-) throws(Refusal) -> String? {
-    guard let value else { return nil }
-    let length = value.unicodeScalars.count
-    guard bounds.contains(length) else {
-        throw Refusal(
-            .invalidRequest,
-            "\(name) has \(length) characters; \(bounds.lowerBound) to \(bounds.upperBound) "
-                + "are allowed.")
-    }
-    return value
-}
-
 // swift-format-ignore: AlwaysUseLowerCamelCase
 /// The members by the model's names; unknown ones are ignored, as the service does.
 private struct TransferContactBody: Decodable {
@@ -66,17 +51,6 @@ private struct TransferContactBody: Decodable {
     var QueueId: String?
     var UserId: String?
     var ClientToken: String?
-
-    static func read(_ body: [UInt8]) throws(Refusal) -> Self {
-        do {
-            return try JSONDecoder().decode(Self.self, from: Data(body))
-        } catch DecodingError.typeMismatch(_, let context) {
-            let name = context.codingPath.last?.stringValue ?? "The body"
-            throw Refusal(UndocumentedAnswer.wrongType, "\(name) is of the wrong JSON type.")
-        } catch {
-            throw Refusal(UndocumentedAnswer.wrongType, "The body is not a JSON object.")
-        }
-    }
 }
 
 // swift-format-ignore: AlwaysUseLowerCamelCase

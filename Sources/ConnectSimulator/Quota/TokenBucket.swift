@@ -16,6 +16,8 @@ package struct Quota: Hashable, Sendable {
     package static let documented = Quota(ratePerSecond: 2, burst: 5)
     /// DescribeContact is one of the exceptions.
     package static let documentedDescribeContact = Quota(ratePerSecond: 10, burst: 15)
+    /// SearchContacts is another.
+    package static let documentedSearchContacts = Quota(ratePerSecond: 0.5, burst: 1)
 }
 
 /// The bucket that a quota fills; it starts full.

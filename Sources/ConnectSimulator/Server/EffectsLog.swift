@@ -1,43 +1,20 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The file that says which transfers took effect: a line of JSON for each, appended at once.
-///
-/// It is not synced: it has to outlive the process, not the machine. Buffers would be lost with
-/// the process, so there are none.
 final class EffectsLog: Sendable {
     private let path: String
-    private let descriptor: Int32
+    private let file: LineFile
 
     /// Opens a file for appending, and makes it where there is none.
     init(path: String) throws(SimulatorError) {
-        descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         self.path = path
-        guard descriptor >= 0 else {
-            throw SimulatorError(doing: .openingEffects, subject: path, cause: systemError())
+        do { file = try LineFile(path: path) } catch {
+            throw SimulatorError(doing: .openingEffects, subject: path, cause: error.cause)
         }
     }
 
-    deinit { close(descriptor) }
-
     /// Appends the line of a transfer.
     func append(_ transfer: Transfer) throws(SimulatorError) {
-        var line = (try? JSON.bytes(EffectLine(transfer))) ?? []
-        line.append(UInt8(ascii: "\n"))
-        var rest = line[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0 {
-                guard errno == EINTR else {
-                    throw SimulatorError(
-                        doing: .writingEffects, subject: path, cause: systemError())
-                }
-            } else {
-                rest = rest.dropFirst(written)
-            }
+        do { try file.append((try? JSON.bytes(EffectLine(transfer))) ?? []) } catch {
+            throw SimulatorError(doing: .writingEffects, subject: path, cause: error.cause)
         }
     }
 }
@@ -63,5 +40,3 @@ private struct EffectLine: Encodable {
         }
     }
 }
-
-private func systemError() -> String { String(cString: strerror(errno)) }

@@ -12,16 +12,18 @@ final class Responder: Sendable {
     private let gate: SignatureGate
     private let neighbours: NeighbourServices
     private let effects: EffectsLog?
+    private let journal: StateJournal?
     let clock: SimulatorClock
     /// Called once the count of effects is lost.
     private let onFailure: @Sendable (SimulatorError) -> Void
 
     init(
         _ options: SimulatorOptions, world: World, clock: SimulatorClock, effects: EffectsLog?,
+        kept: (journal: StateJournal, state: ConnectState)? = nil,
         onFailure: @escaping @Sendable (SimulatorError) -> Void
     ) {
         let start = clock.now()
-        desk = Mutex(Desk(options, world: world, at: start))
+        desk = Mutex(Desk(options, world: world, state: kept?.state, at: start))
         let keys = KeyRing(
             allowed: options.credentials, denied: options.deniedCredentials,
             account: options.world.account, access: options.access, seed: options.world.seed,
@@ -31,6 +33,7 @@ final class Responder: Sendable {
             verifies: options.verifiesSignatures)
         neighbours = NeighbourServices(options, gate: gate, keys: keys)
         self.effects = effects
+        journal = kept?.journal
         self.clock = clock
         self.onFailure = onFailure
     }
@@ -64,7 +67,10 @@ final class Responder: Sendable {
                 let decision = desk.decide(call, refusal: refusal, at: now)
                 // Under the lock, though it is a write to a file: were it outside, the same call
                 // repeated on another connection could be answered before its effect is recorded.
-                if let effect = decision.effect { try effects?.append(effect) }
+                if let effect = decision.effect {
+                    try journal?.append(effect)
+                    try effects?.append(effect)
+                }
                 return decision
             }
         } catch {

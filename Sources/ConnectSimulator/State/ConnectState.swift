@@ -3,10 +3,12 @@
 /// A plain value: it reads no clock and draws no chance but from its own seed.
 package struct ConnectState: Sendable {
     package let world: World
-    private let queues: Set<SimulatedID>
-    private let users: Set<SimulatedID>
-    private let flows: [SimulatedID: WorldFlow]
-    private var contacts: [SimulatedID: ContactRecord] = [:]
+    /// When the instance was started first; a restart on kept state does not change it.
+    package let start: Moment
+    let queues: [SimulatedID: WorldQueue]
+    let users: [SimulatedID: WorldUser]
+    let flows: [SimulatedID: WorldFlow]
+    private(set) var contacts: [SimulatedID: ContactRecord] = [:]
     /// The contacts of each tree, oldest first; trees of one contact are left out, since most are.
     private var trees: [SimulatedID: [SimulatedID]] = [:]
     private var tokens = TokenRegister()
@@ -15,8 +17,9 @@ package struct ConnectState: Sendable {
     /// Starts an instance with the contacts of a world.
     package init(_ world: World, at start: Moment) {
         self.world = world
-        queues = Set(world.queues.map(\.id))
-        users = Set(world.users.map(\.id))
+        self.start = start
+        queues = Dictionary(uniqueKeysWithValues: world.queues.map { ($0.id, $0) })
+        users = Dictionary(uniqueKeysWithValues: world.users.map { ($0.id, $0) })
         flows = Dictionary(uniqueKeysWithValues: world.flows.map { ($0.id, $0) })
         // Another stream than the world's, or new contacts would get the ids of old ones.
         generator = SeededGenerator(seed: world.options.seed, call: .max)
@@ -30,7 +33,7 @@ package struct ConnectState: Sendable {
     package mutating func transfer(
         _ parameters: TransferParameters, at now: Moment
     ) throws(Refusal) -> (transfer: Transfer, isRepeated: Bool) {
-        try requireInstance(parameters.instance)
+        let isMain = try hasThings(instance: parameters.instance)
         switch tokens.finding(for: parameters, at: now) {
         case .unknown: break
         case .repeated(let transfer): return (transfer, true)
@@ -39,6 +42,7 @@ package struct ConnectState: Sendable {
                 .idempotency, "The client token was used before, with other parameters.")
         }
 
+        guard isMain else { throw Self.notFound("contact", parameters.contact) }
         var old = try transferableContact(parameters.contact)
         let flow = try usableFlow(parameters.flow)
         let place = try place(parameters.destination, flow: flow)
@@ -47,8 +51,8 @@ package struct ConnectState: Sendable {
         contacts[old.id] = old
         add(new)
         let transfer = Transfer(
-            contact: old.id, newContact: new.id, place: place, token: parameters.token, at: now)
-        tokens.keep(parameters, transfer: transfer)
+            parameters: parameters, contact: old.id, newContact: new.id, place: place, at: now)
+        tokens.keep(transfer)
         return (transfer, false)
     }
 
@@ -56,7 +60,7 @@ package struct ConnectState: Sendable {
     package func contact(
         _ id: String, in instance: String
     ) throws(Refusal) -> ContactRecord {
-        try requireInstance(instance)
+        guard try hasThings(instance: instance) else { throw Self.notFound("contact", id) }
         return try record(id)
     }
 
@@ -78,15 +82,9 @@ package struct ConnectState: Sendable {
 // The rules of TransferContact (API reference; the exceptions that it leaves open are those of
 // ``UndocumentedAnswer``).
 extension ConnectState {
-    private func requireInstance(_ id: String) throws(Refusal) {
-        guard id == world.instance.text else {
-            throw Refusal(.resourceNotFound, "The instance \(id) was not found.")
-        }
-    }
-
     private func record(_ id: String) throws(Refusal) -> ContactRecord {
         guard let key = SimulatedID(id), let record = contacts[key] else {
-            throw Refusal(.resourceNotFound, "The contact \(id) was not found.")
+            throw Self.notFound("contact", id)
         }
         return record
     }
@@ -112,9 +110,7 @@ extension ConnectState {
     }
 
     private func usableFlow(_ id: String) throws(Refusal) -> WorldFlow {
-        guard let key = SimulatedID(id), let flow = flows[key] else {
-            throw Refusal(.resourceNotFound, "The contact flow \(id) was not found.")
-        }
+        let flow = try flow(id)
         guard flow.kind.carriesTransfers else {
             throw Refusal(
                 UndocumentedAnswer.wrongFlowType,
@@ -124,6 +120,11 @@ extension ConnectState {
         guard !flow.isArchived else {
             throw Refusal(UndocumentedAnswer.flowArchived, "The contact flow \(id) is archived.")
         }
+        guard !flow.isDraft else {
+            throw Refusal(
+                UndocumentedAnswer.flowNotPublished,
+                "The contact flow \(id) has not been published.")
+        }
         return flow
     }
 
@@ -131,23 +132,21 @@ extension ConnectState {
         _ destination: TransferParameters.Destination, flow: WorldFlow
     ) throws(Refusal) -> Place {
         switch destination {
-        case .queue(let id):
-            guard let key = SimulatedID(id), queues.contains(key) else {
-                throw Refusal(.resourceNotFound, "The queue \(id) was not found.")
-            }
-            return .queue(key)
-        case .user(let id):
-            guard let key = SimulatedID(userID(id)), users.contains(key) else {
-                throw Refusal(.resourceNotFound, "The user \(id) was not found.")
-            }
-            return .user(key)
+        case .queue(let id): return .queue(try usableQueue(id))
+        case .user(let id): return .user(try user(id, mayBeARN: true).id)
         case .flowDecides: return .queue(flow.ownQueue)
         }
     }
 
-    /// The id in a user's ARN of this instance, or the text as it is.
-    private func userID(_ text: String) -> Substring {
-        let prefix = "\(world.instanceARN)/agent/"
-        return text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]
+    private func usableQueue(_ id: String) throws(Refusal) -> SimulatedID {
+        switch try queue(id) {
+        case .standard(let queue) where queue.isDisabled:
+            throw Refusal(UndocumentedAnswer.queueDisabled, "The queue \(id) is disabled.")
+        case .standard(let queue): return queue.id
+        case .agent:
+            throw Refusal(
+                UndocumentedAnswer.queueOfAgent,
+                "The queue \(id) is an agent's. Name the agent in UserId.")
+        }
     }
 }

@@ -18,6 +18,12 @@ package struct ContactRecord: Hashable, Sendable {
     /// Nil while it is active.
     package var end: End?
 
+    package var details: ContactDetails { ContactDetails(ofTree: root) }
+    /// When it came into its queue; nil where it stands with a user.
+    var enqueuedAt: Moment? { if case .queue = place { initiatedAt } else { nil } }
+    /// When it came to its user; nil where it stands in a queue.
+    var connectedAt: Moment? { if case .user = place { initiatedAt } else { nil } }
+
     /// The contact that a transfer makes of this one.
     func transferred(to place: Place, as id: SimulatedID, at now: Moment) -> ContactRecord {
         ContactRecord(

@@ -1,9 +1,12 @@
-/// The exceptions of the service: those of its model for TransferContact, then the front door's.
+/// The exceptions of the service: those that its model has for our operations, then the front
+/// door's.
 package enum Exception: String, Hashable, Sendable, CaseIterable {
     case invalidRequest = "InvalidRequestException"
+    case invalidParameter = "InvalidParameterException"
     case serviceQuotaExceeded = "ServiceQuotaExceededException"
     case accessDenied = "AccessDeniedException"
     case resourceNotFound = "ResourceNotFoundException"
+    case contactFlowNotPublished = "ContactFlowNotPublishedException"
     case idempotency = "IdempotencyException"
     case throttling = "ThrottlingException"
     case internalService = "InternalServiceException"
@@ -19,12 +22,12 @@ package enum Exception: String, Hashable, Sendable, CaseIterable {
     /// The status of the service model; for the front door's, what AWS's endpoints are seen to send.
     package var httpStatus: Int {
         switch self {
-        case .invalidRequest, .incompleteSignature: 400
+        case .invalidRequest, .invalidParameter, .incompleteSignature: 400
         case .serviceQuotaExceeded: 402
         case .accessDenied, .missingAuthenticationToken, .unrecognizedClient, .expiredToken,
             .invalidSignature:
             403
-        case .resourceNotFound, .unknownOperation: 404
+        case .resourceNotFound, .contactFlowNotPublished, .unknownOperation: 404
         case .idempotency: 409
         case .throttling: 429
         case .internalService: 500

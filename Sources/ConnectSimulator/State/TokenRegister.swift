@@ -13,12 +13,7 @@ package struct TokenRegister: Sendable {
         case taken
     }
 
-    private struct Entry {
-        var parameters: TransferParameters
-        var transfer: Transfer
-    }
-
-    private var entries: [String: Entry] = [:]
+    private var transfers: [String: Transfer] = [:]
     private var inOrder: Deque<(token: String, expires: Moment)> = []
 
     package init() {}
@@ -28,21 +23,21 @@ package struct TokenRegister: Sendable {
         for parameters: TransferParameters, at now: Moment
     ) -> Finding {
         forgetExpired(at: now)
-        guard let token = parameters.token, let entry = entries[token] else { return .unknown }
-        return entry.parameters == parameters ? .repeated(entry.transfer) : .taken
+        guard let token = parameters.token, let made = transfers[token] else { return .unknown }
+        return made.parameters == parameters ? .repeated(made) : .taken
     }
 
     /// Keeps the token of a call that made a transfer.
-    package mutating func keep(_ parameters: TransferParameters, transfer: Transfer) {
-        guard let token = parameters.token else { return }
-        entries[token] = Entry(parameters: parameters, transfer: transfer)
+    package mutating func keep(_ transfer: Transfer) {
+        guard let token = transfer.token else { return }
+        transfers[token] = transfer
         inOrder.append((token, transfer.at + UndocumentedAnswer.tokenLifetime))
     }
 
     private mutating func forgetExpired(at now: Moment) {
         while let oldest = inOrder.first, oldest.expires <= now {
             inOrder.removeFirst()
-            entries[oldest.token] = nil
+            transfers[oldest.token] = nil
         }
     }
 }

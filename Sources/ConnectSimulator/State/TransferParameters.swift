@@ -28,9 +28,12 @@ package struct TransferParameters: Hashable, Sendable {
 
 /// A transfer that was made.
 package struct Transfer: Hashable, Sendable {
+    /// The call that made it.
+    package let parameters: TransferParameters
     package let contact: SimulatedID
     package let newContact: SimulatedID
     package let place: Place
-    package let token: String?
     package let at: Moment
+
+    package var token: String? { parameters.token }
 }

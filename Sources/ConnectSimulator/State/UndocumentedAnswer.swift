@@ -13,6 +13,25 @@ package enum UndocumentedAnswer {
     package static let wrongFlowType = Exception.invalidRequest
     /// An archived flow.
     package static let flowArchived = Exception.invalidRequest
+    /// A flow that was saved and never published.
+    package static let flowNotPublished = Exception.invalidRequest
+    /// A queue that is disabled.
+    package static let queueDisabled = Exception.invalidRequest
+    /// The queue of an agent, where his user id has a member of its own.
+    package static let queueOfAgent = Exception.invalidRequest
+    /// A parameter beyond its bounds or its enumeration, at the operations whose model has this
+    /// exception; at the others InvalidRequestException is the only one that can be meant.
+    package static let boundBroken = Exception.invalidParameter
+    /// Whether an ARN is taken where an id is asked for and no page says that an ARN will do:
+    /// instances, queues, and flows but in DescribeContactFlow. Not, so that a client which leans
+    /// on it is found out.
+    package static let arnsAreTaken = false
+    /// The ARN of something else, or of another instance, where an ARN is taken.
+    package static let foreignARN = Exception.invalidRequest
+    /// The most that SearchContacts searches: that of the console's contact search.
+    package static let searchedTimeMax = Duration.seconds(8 * 7 * 86_400)
+    /// A time range that is longer, or ends before it starts.
+    package static let badTimeRange = Exception.invalidRequest
     /// A member of the wrong JSON type; other services of AWS say SerializationException, which
     /// Connect does not model.
     package static let wrongType = Exception.invalidRequest
@@ -29,10 +48,20 @@ package enum UndocumentedAnswer {
     }
 }
 
-/// The limits that are documented.
+/// The limits that are documented, most of them by the model's bounds.
 package enum ServiceLimits {
     /// "A contact cannot be transferred more than 11 times" (TransferContact).
     package static let transfersPerChain = 11
-    /// `maxResults` of ListAssociatedContacts.
-    package static let associatedContactsPerPage = 100
+    /// `maxResults` of ListAssociatedContacts, `MaxResults` of SearchContacts.
+    package static let contactsPerPage = 100
+    /// `maxResults` of ListQueues, ListUsers and ListContactFlows.
+    package static let thingsPerPage = 1000
+    /// "The default MaxResult size is 100" (the same).
+    package static let thingsPerPageByDefault = 100
+    /// `maxResults` of ListInstances.
+    package static let instancesPerPage = 10
+    /// `contactFlowTypes` of ListContactFlows.
+    package static let flowTypes = 10
+    /// `queueTypes` of ListQueues.
+    package static let queueTypes = 2
 }

@@ -31,4 +31,7 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         // The standard library may change how it maps draws to ranges; a world must not change.
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
+
+    /// Draws one of some texts, of which there is at least one.
+    mutating func one(of texts: [String]) -> String { texts[index(below: texts.count)] }
 }

@@ -2,7 +2,7 @@
 ///
 /// Sixteen bytes rather than a string of 36: a world of 100,000 contacts stays small, and looking
 /// one up hashes two words.
-package struct SimulatedID: Hashable, Sendable, CustomStringConvertible {
+package struct SimulatedID: Hashable, Sendable, Comparable, CustomStringConvertible {
     private let high: UInt64
     private let low: UInt64
 
@@ -55,6 +55,14 @@ package struct SimulatedID: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { text }
+
+    /// Chance of this id's own, for what need not be kept: the same id always draws the same.
+    package var generator: SeededGenerator { SeededGenerator(seed: high, call: low) }
+
+    /// In the order of the text forms.
+    package static func < (a: SimulatedID, b: SimulatedID) -> Bool {
+        (a.high, a.low) < (b.high, b.low)
+    }
 
     private static let length = 36
 

@@ -14,6 +14,11 @@ package struct PathTemplate: Sendable, ExpressibleByStringLiteral {
         }
     }
 
+    /// The text before the second slash; no template of the service's begins with a label.
+    var firstPart: Substring {
+        if case .text(let text) = segments.first { text[...] } else { "" }
+    }
+
     /// Matches a path as it was sent, encoded; gives the decoded labels, nil for another path.
     package func labels(in path: Substring) -> [String: String]? {
         guard path.first == "/" else { return nil }

@@ -1,9 +1,15 @@
 /// An instance with its queues, users, flows and contacts, and the transfers that are asked of it.
 package struct World: Sendable {
     package let options: WorldOptions
+    /// The instance that has all of this.
     package let instance: SimulatedID
+    /// The instances of the account: the one above, then those that are empty.
+    package let instances: [WorldInstance]
+    /// Those that contacts stand in and go to, then those of ``awkwardQueues(using:)``.
     package let queues: [WorldQueue]
+    /// Those that contacts stand with and go to, then those of ``awkwardUsers(using:)``.
     package let users: [WorldUser]
+    /// Those that carry the rows, then those of ``moreFlows(to:using:)``.
     package let flows: [WorldFlow]
     package let contacts: [WorldContact]
     /// The records of the input CSV, in its order; a row's number is its index plus 1.
@@ -17,9 +23,15 @@ package struct World: Sendable {
         self.options = options
         instance = SimulatedID(using: &generator)
         // One of each is the least a world can do with: a destination has to exist.
-        queues = Self.queues(max(1, options.queues), using: &generator)
-        users = Self.users(max(1, options.users), using: &generator)
-        flows = Self.flows(to: queues, using: &generator)
+        let queues = Self.queues(max(1, options.queues), using: &generator)
+        let users = Self.users(max(1, options.users), using: &generator)
+        let flows = Self.flows(to: queues, using: &generator)
+        // Another stream, so that the ids that rows and samples name stay what they were.
+        var more = SeededGenerator(seed: options.seed, call: .max - 16)
+        self.queues = queues + Self.awkwardQueues(using: &more)
+        self.users = users + Self.awkwardUsers(using: &more)
+        self.flows = flows + Self.moreFlows(to: queues, using: &more)
+        instances = Self.instances(after: instance, options.instances, using: &more)
 
         var population = Population(queues: queues, users: users, flows: flows)
         for number in 0..<options.contacts {
@@ -40,9 +52,14 @@ package struct World: Sendable {
         "\(instanceARN)/\(kind)/\(id.text)"
     }
 
-    package var instanceARN: String {
-        "arn:aws:connect:\(options.region):\(options.account):instance/\(instance.text)"
+    package var instanceARN: String { arn(ofInstance: instance) }
+
+    func arn(ofInstance id: SimulatedID) -> String {
+        "arn:\(partition):connect:\(options.region):\(options.account):instance/\(id.text)"
     }
+
+    /// The partition of the Region: of AWS's, those that have Amazon Connect.
+    var partition: String { options.region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws" }
 }
 
 extension World {

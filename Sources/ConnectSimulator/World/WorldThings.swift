@@ -1,34 +1,52 @@
-/// A queue of the world.
+/// A queue of the world, of the service's type STANDARD.
 package struct WorldQueue: Hashable, Sendable {
     package let id: SimulatedID
     package let name: String
+    /// The service's `Status` is DISABLED.
+    package var isDisabled = false
 }
 
-/// A user (an agent) of the world.
+/// A user (an agent) of the world; he has a queue of type AGENT besides.
 package struct WorldUser: Hashable, Sendable {
     package let id: SimulatedID
     package let username: String
 }
 
+/// An instance of the account.
+package struct WorldInstance: Hashable, Sendable {
+    package let id: SimulatedID
+    /// A part of its address: letters, digits and dashes, 45 at most.
+    package let alias: String
+}
+
 /// A contact flow of the world.
 package struct WorldFlow: Hashable, Sendable {
-    /// The service's `ContactFlowType`, as far as the world has them.
-    package enum Kind: String, Hashable, Sendable {
+    /// The service's `ContactFlowType`.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
         case inbound = "CONTACT_FLOW"
         case agentTransfer = "AGENT_TRANSFER"
         case queueTransfer = "QUEUE_TRANSFER"
-        /// One of the many types that cannot carry a transfer.
         case customerQueue = "CUSTOMER_QUEUE"
+        case customerHold = "CUSTOMER_HOLD"
+        case customerWhisper = "CUSTOMER_WHISPER"
+        case agentHold = "AGENT_HOLD"
+        case agentWhisper = "AGENT_WHISPER"
+        case outboundWhisper = "OUTBOUND_WHISPER"
+        case campaign = "CAMPAIGN"
 
         /// "Inbound flow, Transfer to agent flow, Transfer to queue flow" (TransferContact,
         /// `ContactFlowId`).
-        var carriesTransfers: Bool { self != .customerQueue }
+        var carriesTransfers: Bool {
+            self == .inbound || self == .agentTransfer || self == .queueTransfer
+        }
     }
 
     package let id: SimulatedID
     package let name: String
     package let kind: Kind
     package let isArchived: Bool
+    /// Saved, but never published: the service's `ContactFlowStatus` is SAVED.
+    package var isDraft = false
     /// Where the flow puts a contact whose transfer names neither queue nor user.
     package let ownQueue: SimulatedID
 }

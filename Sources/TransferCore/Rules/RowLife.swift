@@ -79,6 +79,11 @@ package struct RowLife: Hashable, Sendable {
         return .call(mustBeAt == nil ? .transferContact : .describeContact, .none)
     }
 
+    /// Which attempt the row's next transfer will be.
+    package func attempt(policy: RetryPolicy) -> Attempt {
+        Attempt(number: attempts + 1, max: policy.attemptsMax)
+    }
+
     /// Hears the answer of TransferContact.
     package mutating func transferAnswered(
         _ result: Result<Answer<AcceptedTransfer>, TransferFailure>, sentAt: Timestamp,

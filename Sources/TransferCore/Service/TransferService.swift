@@ -4,8 +4,10 @@
 /// (expired credentials, clock skew), since pacing and attempts are the run's business.
 package protocol TransferService: Sendable {
     /// Transfers a contact.
+    ///
+    /// - Parameter attempt: which of the row's attempts it is, for the service's statistics.
     func transfer(
-        _ request: TransferRequest
+        _ request: TransferRequest, attempt: Attempt
     ) async throws(TransferFailure) -> Answer<AcceptedTransfer>
 
     /// Says where a contact is now.
@@ -24,6 +26,19 @@ package enum Operation: String, Hashable, Sendable, CaseIterable {
     case transferContact = "TransferContact"
     case describeContact = "DescribeContact"
     case listAssociatedContacts = "ListAssociatedContacts"
+}
+
+/// Which attempt at one thing a call is.
+package struct Attempt: Hashable, Sendable {
+    /// From 1 on; a call that was throttled or never sent keeps its number.
+    package var number: Int
+    /// What `number` may become.
+    package var max: Int
+
+    package init(number: Int, max: Int) {
+        self.number = number
+        self.max = max
+    }
 }
 
 /// A value and the id by which AWS's support finds the call.

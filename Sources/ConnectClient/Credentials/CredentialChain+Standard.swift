@@ -1,0 +1,85 @@
+extension CredentialChain {
+    /// The chain as AWS's tools have it (botocore, credentials.py, create_credential_resolver).
+    ///
+    /// - Parameter profile: what the operator named on the command line; the environment's keys and
+    ///   its web identity are then left aside.
+    package static func standard(
+        profile: String?, environment: [String: String], surroundings: ClientSurroundings
+    ) -> CredentialChain {
+        let isNamed = profile != nil
+        func inProfile(
+            _ provider: @escaping @Sendable (ClientSettings) -> any CredentialProvider
+        ) -> any CredentialProvider {
+            CredentialsInProfile(profile: profile, environment: environment, provider: provider)
+        }
+        var providers: [any CredentialProvider] = []
+        if !isNamed { providers.append(EnvironmentCredentials(environment: environment)) }
+        providers += [
+            inProfile { UnsupportedCredentials(["role_arn"], in: $0) },
+            inProfile { UnsupportedCredentials(webIdentity: $0, readsEnvironment: !isNamed) },
+            inProfile {
+                UnsupportedCredentials(["sso_session", "sso_start_url", "sso_account_id"], in: $0)
+            },
+            inProfile { ProfileCredentials(.keys, of: $0) },
+            // `aws login` of 2025: its tokens are the CLI's own business.
+            inProfile { UnsupportedCredentials(["login_session"], in: $0) },
+            inProfile { ProcessCredentials(settings: $0, surroundings: surroundings) },
+            inProfile { ProfileCredentials(.settings, of: $0) },
+            ContainerCredentials(environment: environment, surroundings: surroundings),
+            inProfile { InstanceMetadataCredentials(settings: $0, surroundings: surroundings) },
+        ]
+        return CredentialChain(providers, advice: advice(isNamed: isNamed))
+    }
+
+    private static func advice(isNamed: Bool) -> String {
+        let environment =
+            isNamed ? "" : "the environment (AWS_ACCESS_KEY_ID, AWS_WEB_IDENTITY_TOKEN_FILE), "
+        return "Looked at: \(environment)the profile (role, web identity, SSO, keys, "
+            + "credential_process), the container's endpoint (AWS_CONTAINER_CREDENTIALS_*) and the "
+            + "instance metadata of EC2. Sign in with `aws sso login` or `aws configure`, set "
+            + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile."
+    }
+}
+
+/// A place that a profile leads to: the profile is read anew at each call.
+struct CredentialsInProfile: CredentialProvider {
+    let profile: String?
+    let environment: [String: String]
+    let provider: @Sendable (ClientSettings) -> any CredentialProvider
+
+    func credentials() async throws(ConnectClientError) -> FoundCredentials? {
+        let settings = try ClientSettings(profile: profile, environment: environment)
+        return try await provider(settings).credentials()
+    }
+}
+
+/// What this version cannot do yet, refused by name: never the wrong identity in silence.
+struct UnsupportedCredentials: CredentialProvider {
+    /// What is set; nil where nothing is.
+    private let what: String?
+
+    /// - Parameter keys: of the profile, any of which means this place.
+    init(_ keys: [String], in settings: ClientSettings) {
+        let profile = settings.profile
+        what = keys.first { profile[$0] != nil }.map { "The profile \(profile.name) has `\($0)`" }
+    }
+
+    init(webIdentity settings: ClientSettings, readsEnvironment: Bool) {
+        let variable = "AWS_WEB_IDENTITY_TOKEN_FILE"
+        if readsEnvironment, settings.environment.value(variable) != nil {
+            self.init(what: "\(variable) is set")
+        } else {
+            self.init(["web_identity_token_file"], in: settings)
+        }
+    }
+
+    private init(what: String) { self.what = what }
+
+    func credentials() throws(ConnectClientError) -> FoundCredentials? {
+        guard let what else { return nil }
+        throw ConnectClientError(
+            .credentialsUnsupported,
+            "\(what), which this version of Baton cannot use yet. "
+                + "Put keys into the environment: `aws configure export-credentials --format env`.")
+    }
+}

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file to which whole lines are appended, each with one write.
+///
+/// It is not synced: it has to outlive the process, not the machine. Buffers would be lost with
+/// the process, so there are none.
+final class LineFile: Sendable {
+    /// What the system said.
+    struct Failure: Error {
+        let cause: String
+
+        fileprivate static var ofSystem: Failure {
+            Failure(cause: String(cString: strerror(errno)))
+        }
+    }
+
+    private let descriptor: Int32
+
+    /// Opens a file for appending, and makes it where there is none.
+    init(path: String) throws(Failure) {
+        descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .ofSystem }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Takes the file for this process alone, until it ends; false where another one has it.
+    func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+    /// Cuts everything off that is behind a number of bytes.
+    func truncate(toBytes count: Int) throws(Failure) {
+        guard ftruncate(descriptor, off_t(count)) == 0 else { throw .ofSystem }
+    }
+
+    /// Appends a line; the newline comes from here.
+    func append(_ line: [UInt8]) throws(Failure) {
+        let whole = line + [UInt8(ascii: "\n")]
+        var rest = whole[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0 {
+                guard errno == EINTR else { throw .ofSystem }
+            } else {
+                rest = rest.dropFirst(written)
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import FoundationEssentials
+
+/// The file that carries an instance over a restart: a header, and then each transfer that took
+/// effect, a line of JSON each.
+///
+/// A transfer is appended before it is answered, so that what a client was told is there. The state
+/// itself is not written: the same world and the same transfers make it again, new contacts' ids,
+/// client tokens and all.
+package final class StateJournal: Sendable {
+    private let path: String
+    private let file: LineFile
+
+    /// Opens a journal, and makes it where there is none, or only the torn beginning of one.
+    ///
+    /// - Returns: the journal, and the state that it left the world in.
+    /// - Throws: ``SimulatorError`` where the file cannot be had, is of another world, or damaged.
+    package static func open(
+        path: String, world: World, at now: Moment
+    ) throws(SimulatorError) -> (journal: StateJournal, state: ConnectState) {
+        let journal: StateJournal
+        do {
+            journal = StateJournal(path: path, file: try LineFile(path: path))
+        } catch {
+            throw SimulatorError(doing: .openingState, subject: path, cause: error.cause)
+        }
+        guard journal.file.lock() else {
+            throw SimulatorError(
+                doing: .openingState, subject: path, cause: "another simulator has it")
+        }
+        return (journal, try journal.restored(world, at: now))
+    }
+
+    private init(path: String, file: LineFile) {
+        self.path = path
+        self.file = file
+    }
+
+    /// Appends a transfer that took effect.
+    package func append(_ transfer: Transfer) throws(SimulatorError) {
+        try write(JournalLine(transfer))
+    }
+
+    private func restored(
+        _ world: World, at now: Moment
+    ) throws(SimulatorError) -> ConnectState {
+        var lines = try readLines()
+        guard let first = lines.popFirst() else {
+            try write(JournalHeader(startedAt: now.nanoseconds, world: world.options))
+            return ConnectState(world, at: now)
+        }
+        guard let header = try? JSONDecoder().decode(JournalHeader.self, from: first),
+            header.batonSimulatorState == JournalHeader.version
+        else {
+            throw SimulatorError(
+                doing: .readingState, subject: path,
+                cause: "line 1 is not the header of a state that this version wrote")
+        }
+        guard header.world == world.options else {
+            throw SimulatorError(
+                doing: .matchingState, subject: path,
+                cause: Self.differences(header.world, world.options))
+        }
+        var state = ConnectState(world, at: Moment(nanoseconds: header.startedAt))
+        for (index, line) in lines.enumerated() { try replay(line, number: index + 2, on: &state) }
+        return state
+    }
+
+    /// The whole lines of the file; what a kill left of another one is cut off.
+    private func readLines() throws(SimulatorError) -> ArraySlice<Data> {
+        let bytes: Data
+        do {
+            // Mapped: a state of a million transfers is not brought into memory as one piece.
+            bytes = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+        } catch {
+            throw SimulatorError(doing: .openingState, subject: path, cause: "\(error)")
+        }
+        let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let torn = bytes[whole...]
+        // Were it not the beginning of a header, it would be somebody's file and no state of ours.
+        guard whole > 0 || JournalHeader.begins(torn) else {
+            throw SimulatorError(
+                doing: .readingState, subject: path, cause: "line 1 is not the header of a state")
+        }
+        let lines = bytes[..<whole].split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+        ).dropLast()
+        if !torn.isEmpty {
+            do { try file.truncate(toBytes: whole) } catch {
+                throw SimulatorError(doing: .writingState, subject: path, cause: error.cause)
+            }
+        }
+        return lines
+    }
+
+    /// Makes a transfer once more, and sees to it that the same came of it.
+    private func replay(
+        _ line: Data, number: Int, on state: inout ConnectState
+    ) throws(SimulatorError) {
+        guard let read = try? JSONDecoder().decode(JournalLine.self, from: line) else {
+            throw SimulatorError(
+                doing: .readingState, subject: path, cause: "line \(number) cannot be read")
+        }
+        do {
+            let made = try state.transfer(read.parameters, at: Moment(nanoseconds: read.at))
+            if !made.isRepeated, JournalLine(made.transfer) == read { return }
+        } catch {
+            throw SimulatorError(
+                doing: .readingState, subject: path,
+                cause: "the transfer of line \(number) cannot be made again: \(error.message)")
+        }
+        throw SimulatorError(
+            doing: .readingState, subject: path,
+            cause: "the transfer of line \(number) does not come out as it did")
+    }
+
+    private func write(_ line: some Encodable) throws(SimulatorError) {
+        let bytes: [UInt8]
+        do { bytes = try JSON.bytes(line) } catch {
+            throw SimulatorError(doing: .writingState, subject: path, cause: error.message)
+        }
+        do { try file.append(bytes) } catch {
+            throw SimulatorError(doing: .writingState, subject: path, cause: error.cause)
+        }
+    }
+
+    private static func differences(_ kept: WorldOptions, _ asked: WorldOptions) -> String {
+        let pairs: [(name: String, kept: String, asked: String)] = [
+            ("seed", "\(kept.seed)", "\(asked.seed)"),
+            ("contacts", "\(kept.contacts)", "\(asked.contacts)"),
+            ("queues", "\(kept.queues)", "\(asked.queues)"),
+            ("users", "\(kept.users)", "\(asked.users)"),
+            ("failing-share", "\(kept.failingShare)", "\(asked.failingShare)"),
+            ("region", kept.region, asked.region),
+            ("account", kept.account, asked.account),
+            ("instances", "\(kept.instances)", "\(asked.instances)"),
+            ("sparse-pages", "\(kept.hasSparsePages)", "\(asked.hasSparsePages)"),
+        ]
+        return pairs.filter { $0.kept != $0.asked }
+            .map { "\($0.name) \($0.kept), not \($0.asked)" }.joined(separator: "; ")
+    }
+}
+
+extension JournalHeader {
+    /// The version of the format that this program writes.
+    static let version = 1
+
+    /// Whether some bytes are how a header begins; none at all are.
+    fileprivate static func begins(_ bytes: Data) -> Bool {
+        let beginning = Array("{\"batonSimulatorState\":".utf8)
+        return zip(bytes, beginning).allSatisfy { $0 == $1 }
+    }
+}
