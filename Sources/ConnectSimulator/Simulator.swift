@@ -26,6 +26,15 @@ package final class Simulator: Sendable {
     ) throws(SimulatorError) {
         self.options = options
         world = World(options.world)
+        if let tls = options.tls {
+            let identity = try ServerIdentity(tls.certificate, at: clock.now())
+            try identity.writeAuthority(toFile: tls.authorityFile)
+            self.identity = identity
+        } else {
+            identity = nil
+        }
+        // The certificates are by the machine's clock, all else by the simulator's.
+        let clock = clock.ahead(by: options.clockSkew)
         let effects: EffectsLog?
         if let path = options.effectsFile {
             effects = try EffectsLog(path: path)
@@ -38,16 +47,8 @@ package final class Simulator: Sendable {
         }
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: Never.self)
         failures = stream
-        if let tls = options.tls {
-            let identity = try ServerIdentity(tls.certificate, at: clock.now())
-            try identity.writeAuthority(toFile: tls.authorityFile)
-            self.identity = identity
-        } else {
-            identity = nil
-        }
         responder = Responder(
-            options, world: world, clock: clock.ahead(by: options.clockSkew), effects: effects,
-            kept: kept
+            options, world: world, clock: clock, effects: effects, kept: kept
         ) { failure in
             continuation.finish(throwing: failure)
         }
