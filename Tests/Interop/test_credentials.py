@@ -1,4 +1,4 @@
-"""boto3 sessions that fetch their credentials from the simulator, and what becomes of them."""
+"""Credentials from everywhere, for boto3 and for Baton: both must be the same caller."""
 
 import datetime
 import hashlib
@@ -7,11 +7,13 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import boto3
 import botocore.exceptions
 import pytest
 
+from probe import ask
 from simulator import ONCE, SECRET, UNLIMITED
 from test_identity import status_and_code, web_token
 
@@ -37,10 +39,22 @@ def configured(tmp_path, monkeypatch):
 
 
 def arn(profile=None):
-    """Who a session of boto3 is; it then calls Amazon Connect as well."""
+    """Who a session of boto3 is, that then calls Amazon Connect as well; Baton must be the same."""
     session = boto3.Session(profile_name=profile)
     assert session.client("connect", config=ONCE).list_instances()["InstanceSummaryList"]
-    return session.client("sts", config=ONCE).get_caller_identity()["Arn"]
+    theirs = session.client("sts", config=ONCE).get_caller_identity()["Arn"]
+    ours = batons_identity(os.environ, profile)
+    # Each has names of its own for sessions that nobody named.
+    assert ours["arn"].rpartition("/")[0] == theirs.rpartition("/")[0], ours
+    return theirs
+
+
+def batons_identity(environment, profile=None):
+    named = {n: v for n, v in environment.items() if n.startswith("AWS_") or n == "HOME"}
+    answer, = ask([{
+        "ask": "identity", "profile": profile, "region": "us-east-1", "environment": named,
+        "now": int(time.time() * 1000)}])
+    return answer if "arn" in answer else {"arn": "", **answer}
 
 
 @pytest.mark.parametrize("token", [None, "a token of the task"])
@@ -152,6 +166,9 @@ sso_registration_scopes = sso:account:access
              "BATON_ANSWER_PROBLEMS": str(tmp_path / "answer-problems")},
         capture_output=True, text=True, timeout=50)
     assert "/AWSReservedSSO_Operations_" in result.stdout, result.stderr
+    ours = batons_identity({
+        "HOME": str(tmp_path), "AWS_PROFILE": "people", "AWS_ENDPOINT_URL": simulator.endpoint})
+    assert ours["arn"] == result.stdout.strip(), ours
     kept = json.loads((cache / name).read_text())["accessToken"]
     assert kept != "stale" and (kept == line["ssoAccessToken"]) != stale
 
