@@ -22,7 +22,7 @@ struct BatonCommand: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, RunCommand.self, IngestCommand.self, ResumeCommand.self,
             RetryCommand.self, StatusCommand.self, JobsCommand.self, ReportCommand.self,
-            SimulateCommand.self, DemoCommand.self,
+            WhoamiCommand.self, SimulateCommand.self, DemoCommand.self,
         ])
 
     static func main() async {

@@ -56,7 +56,7 @@ enum ExitStatus: Int32 {
         case let error as ReportError:
             (.cannotWrite, error.description)
         case let error as ConnectClientError:
-            (error.concernsCredentials ? .credentials : .usage, error.message)
+            (ExitStatus(error), error.message)
         case let error as SimulatorError:
             (.unreachable, error.description)
         case let error as ConsoleError:
@@ -74,6 +74,11 @@ enum ExitStatus: Int32 {
     private static func isOfArgumentParser(_ error: any Error) -> Bool {
         let status = BatonCommand.exitCode(for: error)
         return status == .validationFailure || status == .success
+    }
+
+    private init(_ error: ConnectClientError) {
+        // What gives credentials was not reached: the same command may do a little later.
+        self = error.isTransient ? .unreachable : error.concernsCredentials ? .credentials : .usage
     }
 
     private init(_ code: LedgerError.Code) {

@@ -17,8 +17,13 @@ package final class ConnectClient: TransferService {
     ) {
         caller = ServiceCaller(
             .connect, region: configuration.region, endpoint: configuration.endpoint,
-            credentials: CredentialCache(credentials), surroundings: surroundings)
+            credentials: CredentialCache(credentials, now: surroundings.now),
+            surroundings: surroundings)
     }
+
+    /// Fetches the credentials now, since a person may have to be asked for a code: once calls are
+    /// under way the terminal shows other things.
+    package func prepareCredentials() async { await caller.prepareCredentials() }
 
     package func transfer(
         _ request: TransferRequest, attempt: Attempt = Attempt(number: 1, max: 1)

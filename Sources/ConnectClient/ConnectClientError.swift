@@ -6,6 +6,7 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
         case endpointInvalid = "EndpointInvalid"
         case proxyInvalid = "ProxyInvalid"
         case settingsConflict = "SettingsConflict"
+        case settingInvalid = "SettingInvalid"
         case caBundleUnreadable = "CABundleUnreadable"
         case profileMissing = "ProfileMissing"
         case profileFileInvalid = "ProfileFileInvalid"
@@ -36,6 +37,11 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
     }
 
     package var description: String { message }
+
+    /// The task that asked for credentials was cancelled: nothing is known of them.
+    static let cancelled = ConnectClientError(
+        .cancelled, "The call was cancelled before there were credentials for it.",
+        isTransient: true)
 
     /// True where the exit status is that of credentials (77), not that of usage.
     package var concernsCredentials: Bool {

@@ -38,6 +38,9 @@ final class ServiceCaller: Sendable {
             service: service.signingName, region: endpoint.signingRegion ?? region)
     }
 
+    /// Fetches the credentials that the first call will need. That there are none is for it to say.
+    func prepareCredentials() async { _ = try? await credentials?.credentials() }
+
     /// Sends a call and gives the answer, a 2xx.
     ///
     /// - Parameter invocation: for a call that may be made again; else it is one of its own.
@@ -90,7 +93,7 @@ final class ServiceCaller: Sendable {
         let request = HTTPRequest(
             method: call.method,
             url: origin + call.path + (call.query.isEmpty ? "" : "?" + call.query),
-            headers: headers, body: call.body, isLoopback: endpoint.isLoopback)
+            headers: headers, body: call.body, isDirect: endpoint.isLoopback)
         let response: HTTPResponse
         do { response = try await surroundings.transport.send(request) } catch {
             throw TransferFailure(error, host: endpoint.host)
@@ -107,8 +110,10 @@ final class ServiceCaller: Sendable {
         do throws(ConnectClientError) {
             return try await credentials.credentials(insteadOf: refused).credentials
         } catch {
+            // Without credentials not a byte was sent.
             throw TransferFailure(
-                code: error.code.rawValue, message: error.message, advice: .credentials)
+                code: error.code.rawValue, message: error.message,
+                advice: error.isTransient ? .retry(mayHaveTakenEffect: false) : .credentials)
         }
     }
 

@@ -2,6 +2,7 @@ import AWSSigning
 import ConnectClient
 import Synchronization
 import Testing
+import TransferCore
 
 /// Where credentials are looked for, in which order, and what is refused by name.
 struct CredentialTests {
@@ -81,6 +82,125 @@ struct CredentialTests {
         #expect(error.message.contains("profile a"))
     }
 
+    /// Everything is set up at once; what answers is taken away, and the next must answer.
+    @Test func `looks at the places in botocore's order`() async throws {
+        let container = try ScriptedServer(.send(answer("200 OK", body: issued("CONTAINER"))))
+        defer { container.stop() }
+        let instance = try ScriptedServer(
+            .choose { request in
+                let isRole = request.requestLine.contains("credentials/r ")
+                return answer("200 OK", body: isRole ? issued("INSTANCE") : "r")
+            })
+        defer { instance.stop() }
+        let process =
+            "credential_process = "
+            + #"printf '{"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"s"}'"#
+        var config = [
+            "role_arn = r", "sso_account_id = 1", "login_session = l", process,
+            "aws_access_key_id = CONFIG",
+        ]
+        // The places that are not complete complain, each in its own words.
+        let complaints = [
+            "ROLE": "no ARN", "WEB": "AWS_WEB_IDENTITY_TOKEN_FILE is", "SSO": "sso_role_name",
+            "LOGIN": "login_session",
+        ]
+        var files = "[p]\naws_access_key_id = FILE\naws_secret_access_key = s\n"
+        var environment = keys.merging([
+            "AWS_PROFILE": "p", "PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "false",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url,
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": instance.url, "AWS_WEB_IDENTITY_TOKEN_FILE": "f",
+        ]) { $1 }
+        func answerer(_ profile: String? = nil) async throws -> String {
+            let lines = ["[profile p]"] + config + ["aws_secret_access_key = s\n"]
+            let home = try TemporaryHome(
+                config: lines.joined(separator: "\n"), credentials: files)
+            do {
+                return try await find(profile, home.environment(environment))?.accessKeyID ?? "-"
+            } catch let error as ConnectClientError {
+                return complaints.first { error.message.contains($0.value) }?.key ?? error.message
+            }
+        }
+        #expect(try await answerer() == "ENV")
+        #expect(try await answerer("p") == "ROLE")
+        environment["AWS_ACCESS_KEY_ID"] = nil
+        environment["AWS_SECRET_ACCESS_KEY"] = nil
+        #expect(try await answerer() == "ROLE")
+        config.removeFirst()
+        #expect(try await answerer() == "WEB")
+        #expect(try await answerer("p") == "SSO")
+        environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = nil
+        #expect(try await answerer() == "SSO")
+        config.removeFirst()
+        #expect(try await answerer() == "FILE")
+        files = ""
+        for expected in ["LOGIN", "PROCESS", "CONFIG"] {
+            #expect(try await answerer() == expected)
+            config.removeFirst()
+        }
+        // The secret that is left is half a pair: it is not passed over.
+        config = ["region = us-east-1\n[profile q]"]
+        #expect(try await answerer() == "CONTAINER")
+        #expect(try await answerer("p") == "CONTAINER")
+        environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = nil
+        #expect(try await answerer() == "INSTANCE")
+    }
+
+    @Test func `lists where it looked`() async throws {
+        let home = try TemporaryHome()
+        let error = try #require(await error(nil, home.environment()))
+        for place in [
+            "AWS_ACCESS_KEY_ID", "web identity", "SSO", "credential_process",
+            "AWS_CONTAINER_CREDENTIALS", "instance metadata", "--profile",
+        ] { #expect(error.message.contains(place)) }
+    }
+
+    @Test func `asks the place that answered first for ever after`() async throws {
+        let home = try TemporaryHome(
+            credentials: "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n")
+        let container = try ScriptedServer(.send(answer("200 OK", body: issued("CONTAINER"))))
+        defer { container.stop() }
+        let chain = CredentialChain.standard(
+            profile: nil,
+            environment: home.environment(["AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url]),
+            surroundings: fixedSurroundings())
+        #expect(try await chain.credentials()?.credentials.accessKeyID == "FILE")
+        // Torn, empty, half written: another place would be another name.
+        for text in ["[default", "", "[default]\naws_access_key_id = FILE\n"] {
+            try home.write(credentials: text)
+            let error = await #expect(throws: ConnectClientError.self) {
+                try await chain.credentials()
+            }
+            #expect(error?.isTransient == true, "\(text)")
+        }
+        try home.write(credentials: "[default]\naws_access_key_id=NEW\naws_secret_access_key=s\n")
+        #expect(try await chain.credentials()?.credentials.accessKeyID == "NEW")
+        #expect(container.received.isEmpty)
+    }
+
+    @Test func `knows the older name of the token, and when the environment's keys end`()
+        async throws
+    {
+        var environment = keys.merging(["AWS_SECURITY_TOKEN": "old"]) { $1 }
+        #expect(try await find(nil, environment)?.sessionToken == "old")
+        for (text, milliseconds) in [
+            ("2026-11-22T09:08:07Z", fixedNow.milliseconds),
+            ("2026-11-22T09:08:07UTC", fixedNow.milliseconds),
+            ("2026-11-22T10:08:07.250999+01:00", fixedNow.milliseconds + 250),
+            ("2026-11-21T23:38:07-09:30", fixedNow.milliseconds),
+        ] {
+            environment["AWS_CREDENTIAL_EXPIRATION"] = text
+            #expect(try await find(nil, environment)?.expirationMilliseconds == milliseconds)
+        }
+        for text in [
+            "soon", "2026-11-22", "2026-11-22T09:08:07", "2026-13-22T09:08:07Z", "1795338487",
+            "2026-11-31T09:08:07Z", "2026-11-22T09:08:07.Z", "2026-11-22T09:08:07+1:00",
+            "2026-11-22T24:08:07Z", " 2026-11-22T09:08:07Z", "2026-11-22 09:08:07Z",
+        ] {
+            environment["AWS_CREDENTIAL_EXPIRATION"] = text
+            #expect(await error(nil, environment)?.code == .credentialsInvalid, "\(text)")
+        }
+    }
+
     @Test func `reads files as AWS's tools do`() async throws {
         let home = try TemporaryHome(
             credentials: """
@@ -139,4 +259,10 @@ struct CredentialTests {
         ]
         #expect(try await find(nil, environment)?.accessKeyID == "FILE")
     }
+}
+
+/// What containers and instances answer.
+private func issued(_ id: String) -> String {
+    #"{"Code": "Success", "AccessKeyId": "\#(id)", "SecretAccessKey": "s", "Token": "t", "#
+        + #""Expiration": "2026-11-22T15:08:07Z"}"#
 }

@@ -15,6 +15,16 @@ final class TemporaryHome: Sendable {
         }
     }
 
+    /// Writes the file of keys again.
+    func write(credentials text: String) throws { try write(text, to: "credentials") }
+
+    /// Writes the file of settings again.
+    func write(config text: String) throws { try write(text, to: "config") }
+
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path + "/.aws/" + name))
+    }
+
     deinit {
         // What is left in the temporary directory harms nobody.
         try? FileManager.default.removeItem(atPath: path)

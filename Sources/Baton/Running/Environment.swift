@@ -19,14 +19,23 @@ extension ConnectClient {
     convenience init(
         _ configuration: ClientConfiguration, profile: String?, environment: [String: String]
     ) {
-        let surroundings = ClientSurroundings(
-            limits: configuration.limits, version: Version.text,
-            applicationID: configuration.applicationID, now: { .now })
+        let surroundings = ClientSurroundings(configuration)
         self.init(
             configuration: configuration,
             credentials: CredentialChain.standard(
-                profile: profile, environment: environment, surroundings: surroundings),
+                profile: profile, region: configuration.region, environment: environment,
+                surroundings: surroundings),
             surroundings: surroundings)
+    }
+}
+
+extension ClientSurroundings {
+    /// The network, the clock and the person at the terminal.
+    init(_ configuration: ClientConfiguration) {
+        self.init(
+            limits: configuration.limits, version: Version.text,
+            applicationID: configuration.applicationID, now: { .now },
+            askForCode: { await CodeQuestion.ask(about: $0) })
     }
 }
 

@@ -33,6 +33,7 @@ struct JobRunner {
     private func runLocked() async throws -> ExitStatus {
         let lock = try JobLock(job, of: ledger)
         try writer.prepare(for: job)
+        await client.prepareCredentials()
         let line = ProgressLine()
         let ending = try await transfer(line)
         let totals = try await ledger.read { [job] in try $0.totals(job) }

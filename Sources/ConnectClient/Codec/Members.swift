@@ -13,6 +13,13 @@ struct Members: Decodable {
 
     func text(_ name: String) -> String? { value(name) }
 
+    func number(_ name: String) -> Int? { value(name) }
+
+    /// True where the member is there with a value of whatever type.
+    func has(_ name: String) -> Bool {
+        (try? container.decodeNil(forKey: Name(stringValue: name))) == false
+    }
+
     func members(_ name: String) -> Members? { value(name) }
 
     func number(_ name: String) -> Double? { value(name) }

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
 /// What environment and shared files say of how AWS is called.
-struct ClientSettings: Sendable {
+package struct ClientSettings: Sendable {
     let profile: Profile
     /// All that is read of the process.
     let environment: [String: String]
 
     /// - Parameter profile: what the operator named on the command line.
-    init(profile: String?, environment: [String: String]) throws(ConnectClientError) {
+    package init(profile: String?, environment: [String: String]) throws(ConnectClientError) {
         self.profile = try Profile(named: profile, environment: environment)
         self.environment = environment
     }
@@ -111,9 +111,12 @@ struct ClientSettings: Sendable {
         return path
     }
 
-    /// A switch: the variable, else the setting of the same name without `AWS_`.
-    func isOn(_ variable: String) -> Bool {
+    /// A variable, else the profile's setting of the same name without `AWS_`.
+    func value(_ variable: String) -> String? {
         let setting = variable.dropFirst("AWS_".count).lowercased()
-        return (environment.value(variable) ?? profile[setting])?.lowercased() == "true"
+        return environment.value(variable) ?? profile[setting]
     }
+
+    /// A switch: see ``value(_:)``.
+    func isOn(_ variable: String) -> Bool { value(variable)?.lowercased() == "true" }
 }

@@ -11,7 +11,11 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     package let signingRegion: String?
 
     /// Parses `https://host[:port][/path]`; plain http is for this machine alone.
-    package init(_ text: String) throws(ConnectClientError) {
+    package init(_ text: String) throws(ConnectClientError) { try self.init(text, plainHosts: []) }
+
+    /// - Parameter plainHosts: that may be addressed without TLS though they are not this machine:
+    ///   for ``MetadataAddress`` alone.
+    init(_ text: String, plainHosts: Set<String>) throws(ConnectClientError) {
         func refused(_ why: String) -> ConnectClientError {
             ConnectClientError(
                 .endpointInvalid,
@@ -42,7 +46,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         port = parts.port == (isTLS ? 443 : 80) ? nil : parts.port
         self.path = String(path.hasSuffix("/") ? path.dropLast() : path)
         signingRegion = nil
-        guard isTLS || isLoopback else {
+        guard isTLS || isLoopback || plainHosts.contains(host) else {
             throw refused("without TLS only this machine may be addressed")
         }
     }

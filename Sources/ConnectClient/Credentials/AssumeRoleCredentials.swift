@@ -38,7 +38,8 @@ private struct RoleChain {
         _ own: RoleSettings, after before: [String] = []
     ) throws(ConnectClientError) -> AssumedRole {
         let visited = before + [own.profile]
-        let source = CredentialCache(try source(of: own, visited))
+        let source = CredentialCache(
+            try source(of: own, visited), now: settings.surroundings.now)
         return AssumedRole(own, source: source, sts: try settings.sts(source), settings)
     }
 

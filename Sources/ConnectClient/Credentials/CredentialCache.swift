@@ -1,80 +1,96 @@
-import AWSSigning
+package import AWSSigning
 import Synchronization
+package import TransferCore
 
-/// The credentials in use: fetched once, and again when the service refuses them.
+/// The credentials in use: fetched when they are first needed, before they end, and when the
+/// service refuses them.
 ///
-/// However many calls find them refused, one asks the provider and the others wait for it.
-final class CredentialCache: Sendable {
-    typealias Found = Result<FoundCredentials, ConnectClientError>
-
+/// The shell round ``CredentialLife``: however many calls need others, one asks the provider.
+package final class CredentialCache: Sendable {
     private struct State {
-        var current: FoundCredentials?
-        var isFetching = false
-        var waiting: [CheckedContinuation<Found, Never>] = []
+        var life = CredentialLife()
+        var waiting: [Int: CheckedContinuation<Heard, Never>] = [:]
+        var waitersSoFar = 0
     }
 
-    private enum Step {
-        case use(FoundCredentials)
-        case fetch
-        case wait
+    /// How a wait for somebody else's fetch ended.
+    private enum Heard {
+        case fetched
+        /// The one who asked gave up, or the fetch was over before the wait began.
+        case nothing
     }
 
     private let provider: any CredentialProvider
+    private let now: @Sendable () -> Timestamp
     private let state = Mutex(State())
 
-    init(_ provider: any CredentialProvider) { self.provider = provider }
+    /// - Parameter now: the wall clock, by which credentials end.
+    package init(_ provider: any CredentialProvider, now: @escaping @Sendable () -> Timestamp) {
+        self.provider = provider
+        self.now = now
+    }
 
     /// Gives the credentials in use.
     ///
     /// - Parameter refused: those that the service did not take; the provider is asked again, unless
     ///   somebody else has done so already.
-    func credentials(
+    package func credentials(
         insteadOf refused: Credentials? = nil
     ) async throws(ConnectClientError) -> FoundCredentials {
-        switch state.withLock({ Self.step(&$0, refused) }) {
-        case .use(let credentials): return credentials
-        case .fetch: return try await fetch().get()
-        case .wait: return try await wait().get()
-        }
-    }
-
-    private static func step(_ state: inout State, _ refused: Credentials?) -> Step {
-        if state.isFetching { return .wait }
-        if let current = state.current, current.credentials != refused { return .use(current) }
-        state.isFetching = true
-        return .fetch
-    }
-
-    private func fetch() async -> Found {
-        let found: Found
-        do throws(ConnectClientError) {
-            found = try await provider.credentials().map { .success($0) } ?? .failure(Self.missing)
-        } catch {
-            found = .failure(error)
-        }
-        let waiting = state.withLock { state in
-            // After an error the old ones stay: they may do for other calls, or be mended later.
-            if case .success(let credentials) = found { state.current = credentials }
-            state.isFetching = false
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume(returning: found) }
-        return found
-    }
-
-    private func wait() async -> Found {
-        await withCheckedContinuation { continuation in
-            let late = state.withLock { state -> Found? in
-                // The fetch may have ended since: then there is nobody left to resume us.
-                guard !state.isFetching else {
-                    state.waiting.append(continuation)
-                    return nil
-                }
-                return state.current.map { .success($0) } ?? .failure(Self.missing)
+        while true {
+            switch state.withLock({ $0.life.step(insteadOf: refused, at: now()) }) {
+            case .use(let credentials): return credentials
+            case .fail(let error): throw error
+            case .fetch: try await fetch()
+            case .wait: if try await wait() == .nothing { continue }
             }
-            if let late { continuation.resume(returning: late) }
+            return try state.withLock { $0.life.answer(insteadOf: refused, at: now()) }.get()
         }
+    }
+
+    private func fetch() async throws(ConnectClientError) {
+        let result: Result<FoundCredentials, ConnectClientError>
+        do throws(ConnectClientError) {
+            result = try await provider.credentials().map { .success($0) } ?? .failure(Self.missing)
+        } catch {
+            result = .failure(error)
+        }
+        let isAbandoned = Task.isCancelled && (try? result.get()) == nil
+        let waiting = state.withLock { state in
+            if isAbandoned {
+                state.life.abandoned()
+            } else {
+                state.life.fetched(result, at: now())
+            }
+            defer { state.waiting = [:] }
+            return state.waiting.values
+        }
+        for continuation in waiting {
+            continuation.resume(returning: isAbandoned ? .nothing : .fetched)
+        }
+        if isAbandoned { throw .cancelled }
+    }
+
+    private func wait() async throws(ConnectClientError) -> Heard {
+        let waiter = state.withLock { state in
+            state.waitersSoFar += 1
+            return state.waitersSoFar
+        }
+        let heard = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isLate = state.withLock { state in
+                    // Cancelled before it could be found, or nobody is left to resume it.
+                    guard state.life.isFetching, !Task.isCancelled else { return true }
+                    state.waiting[waiter] = continuation
+                    return false
+                }
+                if isLate { continuation.resume(returning: .nothing) }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: waiter) }?.resume(returning: .nothing)
+        }
+        guard !Task.isCancelled else { throw .cancelled }
+        return heard
     }
 
     private static let missing = ConnectClientError(

@@ -53,6 +53,40 @@ extension Credentials {
     }
 }
 
+extension Credentials {
+    /// Reads the JSON that processes, containers and instances give credentials in.
+    ///
+    /// - Parameters:
+    ///   - token: the session token's member.
+    ///   - isTemporary: token and end must be there.
+    ///   - place: where they come from, for messages; none repeats a member.
+    init(
+        _ members: Members, token: String, isTemporary: Bool = false, place: String
+    ) throws(ConnectClientError) {
+        let names = ["AccessKeyId", "SecretAccessKey", token, "Expiration"]
+        let needed = isTemporary ? names : Array(names[..<2])
+        for name in names {
+            let isThere = members.has(name)
+            guard members.text(name).map({ !$0.isEmpty }) ?? !isThere,
+                isThere || !needed.contains(name)
+            else {
+                throw ConnectClientError(
+                    .credentialsIncomplete,
+                    "What \(place) gave is not whole: \(name) is \(isThere ? "no text, or empty" : "missing")."
+                )
+            }
+        }
+        var end: Timestamp?
+        if let text = members.text("Expiration") {
+            end = try Timestamp(expiration: text, of: place)
+        }
+        try self.init(
+            accessKeyID: members.text("AccessKeyId"),
+            secretAccessKey: members.text("SecretAccessKey"), sessionToken: members.text(token),
+            expirationMilliseconds: end?.milliseconds, place: place)
+    }
+}
+
 extension Timestamp {
     /// Reads when credentials end.
     ///

@@ -1,10 +1,21 @@
-import TransferCore
+import AWSSigning
+package import TransferCore
 
 /// Who the calls of an operator are made as, by the word of STS.
 package struct Identity: Sendable {
     package let caller: CallerIdentity
-    /// Which provider answered, and until when what it gave is good.
-    package let found: FoundCredentials
+    /// Which provider answered, in words with their article.
+    package let source: String
+    package let accessKeyID: String
+    /// When the credentials end; nil where they do not, or nobody said.
+    package let end: Timestamp?
+
+    private init(_ caller: CallerIdentity, _ found: FoundCredentials) {
+        self.caller = caller
+        source = found.source
+        accessKeyID = found.credentials.accessKeyID
+        end = found.credentials.expirationMilliseconds.map(Timestamp.init(milliseconds:))
+    }
 
     /// Asks STS with what a provider gives.
     ///
@@ -15,7 +26,7 @@ package struct Identity: Sendable {
         region: String, profile: String?, environment: [String: String],
         credentials provider: any CredentialProvider, surroundings: ClientSurroundings
     ) async throws(ConnectClientError) -> Identity {
-        let cache = CredentialCache(provider)
+        let cache = CredentialCache(provider, now: surroundings.now)
         let settings = IdentitySettings(
             profile: profile, region: region, environment: environment, surroundings: surroundings)
         let sts = try settings.sts(cache)
@@ -27,6 +38,6 @@ package struct Identity: Sendable {
                 advice: "Renew these credentials, or use others with --profile.")
         }
         // Those that were refused at first are not those that the answer is about.
-        return Identity(caller: caller, found: try await cache.credentials())
+        return Identity(caller, try await cache.credentials())
     }
 }

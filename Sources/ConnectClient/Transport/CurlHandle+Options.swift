@@ -22,7 +22,7 @@ extension CurlHandle {
             codes.append(code)
         }
         codes.append(unsafe baton_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
-        return codes.allSatisfy { $0 == CURLE_OK } && setProxy(isLoopback: request.isLoopback)
+        return codes.allSatisfy { $0 == CURLE_OK } && setProxy(isDirect: request.isDirect)
     }
 
     private func append(header: String) -> Bool {
@@ -35,9 +35,9 @@ extension CurlHandle {
     }
 
     /// Sets both options in any case: else libcurl looks them up in the process's environment.
-    private func setProxy(isLoopback: Bool) -> Bool {
+    private func setProxy(isDirect: Bool) -> Bool {
         let proxy = limits.proxy
-        guard !isLoopback, let address = proxy.address else {
+        guard !isDirect, let address = proxy.address else {
             return unsafe baton_set_text(easy, CURLOPT_PROXY, "") == CURLE_OK
         }
         let exceptions = ([proxy.exceptions] + Self.neverProxied).joined(separator: ",")
@@ -55,8 +55,9 @@ extension CurlHandle {
         "169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23",
     ]
 
-    /// Sets how it is sent, the same for every request.
-    func setRules(_ limits: TransportLimits) -> Bool {
+    /// Sets how it is sent, the same for every request but for the time it may take.
+    func setRules(_ limits: TransportLimits, timeout: Duration?) -> Bool {
+        let timeout = timeout ?? limits.totalTimeout
         var codes = unsafe [
             // libcurl would use SIGALRM for timeouts, and signals and threads do not mix.
             baton_set_long(easy, CURLOPT_NOSIGNAL, 1),
@@ -71,7 +72,7 @@ extension CurlHandle {
             baton_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
             baton_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
             baton_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds),
-            baton_set_long(easy, CURLOPT_TIMEOUT_MS, limits.totalTimeout.milliseconds),
+            baton_set_long(easy, CURLOPT_TIMEOUT_MS, timeout.milliseconds),
         ]
         if let bundle = limits.caBundle {
             codes.append(unsafe baton_set_text(easy, CURLOPT_CAINFO, bundle))

@@ -33,7 +33,7 @@ import CCurl
     /// Sets everything anew for a request; false where libcurl refuses it.
     func begin(_ request: HTTPRequest) -> Bool {
         isTLS = request.url.hasPrefix("https:")
-        return setRequest(request) && setRules(limits) && setCallbacks()
+        return setRequest(request) && setRules(limits, timeout: request.timeout) && setCallbacks()
     }
 
     /// Forgets the request, the answer and what was measured of them.

@@ -8,8 +8,10 @@ struct HTTPRequest: Sendable {
     var headers: [SignableRequest.Header]
     /// Nil for a request without a body.
     var body: [UInt8]?
-    /// The endpoint is this machine: no proxy may stand between.
-    var isLoopback: Bool
+    /// No proxy may stand between: what is asked is this machine, or its own metadata service.
+    var isDirect: Bool
+    /// For the whole call; nil leaves it to the transport's limits.
+    var timeout: Duration?
 }
 
 /// An answer whose headers came whole.

@@ -34,6 +34,9 @@ struct UserAgent: Sendable {
         "\(product) \(platform) api/\(service.settingsName)\(application)"
     }
 
+    /// For what is no service: the metadata of this machine.
+    var text: String { "\(product) \(platform)\(application)" }
+
     /// `os/linux#6.1.0 md/arch#x86_64`.
     private static let system: String = {
         #if os(Linux)

@@ -1,0 +1,73 @@
+import ArgumentParser
+import ConnectClient
+import FoundationEssentials
+import TransferCore
+
+/// `baton whoami`: under which name the other commands call AWS, and where that comes from.
+struct WhoamiCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "whoami",
+        abstract: "Shows the account and the name that calls are made under, and where from.",
+        discussion: """
+            Asks STS (GetCallerIdentity, which everybody may call) with the credentials that the \
+            other commands would use. No secret is shown. --endpoint-url is Connect's alone.
+            """)
+
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let configuration = try network.configuration(environment: environment)
+        let surroundings = ClientSurroundings(configuration)
+        let identity = try await Identity.ask(
+            region: configuration.region, profile: network.profile, environment: environment,
+            credentials: CredentialChain.standard(
+                profile: network.profile, region: configuration.region, environment: environment,
+                surroundings: surroundings),
+            surroundings: surroundings)
+        let card = IdentityCard(identity, configuration)
+        switch output.output {
+        case .json: try Console.json(card)
+        case .text: try Console.data(card.text)
+        }
+    }
+}
+
+/// What is shown of an identity.
+private struct IdentityCard: Encodable {
+    let account: String
+    let arn: String
+    let userId: String
+    let region: String
+    let endpoint: String
+    /// Which provider answered.
+    let source: String
+    let accessKeyId: String
+    /// ISO 8601; missing where the credentials do not end, or nobody said when.
+    let expires: String?
+
+    init(_ identity: Identity, _ configuration: ClientConfiguration) {
+        account = identity.caller.account
+        arn = identity.caller.arn
+        userId = identity.caller.userID
+        region = configuration.region
+        endpoint = "\(configuration.endpoint)"
+        source = identity.source
+        accessKeyId = identity.accessKeyID
+        expires = identity.end?.toTheSecond
+    }
+
+    /// A line for each, the values one below the other.
+    var text: String {
+        let lines = [
+            ("account", account), ("arn", arn), ("user id", userId), ("region", region),
+            ("endpoint", endpoint), ("credentials", source), ("access key", accessKeyId),
+            ("expires", expires ?? "not that anybody said"),
+        ]
+        let width = lines.map(\.0.count).max() ?? 0
+        return lines.map { name, value in
+            "\(name):" + String(repeating: " ", count: width - name.count + 2) + value
+        }.joined(separator: "\n")
+    }
+}
