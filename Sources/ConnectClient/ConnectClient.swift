@@ -1,8 +1,10 @@
 package import TransferCore
 
-/// Amazon Connect over HTTPS: the three calls of ``TransferService``.
+/// Amazon Connect over HTTPS: the three calls of ``TransferService``, and those that list, find and
+/// describe what rows speak of.
 ///
 /// A call is one attempt on the wire, but where it was refused at the door: see ``ServiceCaller``.
+/// What lists gives one page, so that its caller can pace and retry each: see ``PacedReads``.
 package final class ConnectClient: TransferService {
     private let caller: ServiceCaller
 
@@ -21,38 +23,36 @@ package final class ConnectClient: TransferService {
     package func transfer(
         _ request: TransferRequest, attempt: Attempt = Attempt(number: 1, max: 1)
     ) async throws(TransferFailure) -> Answer<AcceptedTransfer> {
-        let response = try await caller.answer(
-            to: try Call.transfer(request), as: Invocation(attempt, of: request.token))
-        return Answer(
-            try AnswerDecoding.acceptedTransfer(response), requestID: response.requestID)
+        try await answer(
+            to: try .transfer(request), as: Invocation(attempt, of: request.token),
+            read: AnswerDecoding.acceptedTransfer)
     }
 
     package func describe(
         _ contact: ContactID, in instance: InstanceID
     ) async throws(TransferFailure) -> Answer<ContactState> {
-        let response = try await caller.answer(to: .describe(contact, in: instance))
-        return Answer(try AnswerDecoding.contactState(response), requestID: response.requestID)
+        try await answer(
+            to: .describe(contact, in: instance), read: AnswerDecoding.contactState)
     }
 
-    /// Asks for pages until there is no token: an empty page may have a next one (aws-cli#8742).
     package func associatedContacts(
         of contact: ContactID, in instance: InstanceID
     ) async throws(TransferFailure) -> Answer<[AssociatedContact]> {
-        var contacts: [AssociatedContact] = []
-        var token: String?
-        for _ in 0..<Self.pagesMax {
-            let response = try await caller.answer(
-                to: .associated(with: contact, in: instance, after: token))
-            let page = try AnswerDecoding.associatedContacts(response)
-            contacts += page.contacts
-            guard let next = page.next else {
-                return Answer(contacts, requestID: response.requestID)
-            }
-            token = next
+        try await .all(
+            of: "the contacts associated with \(contact)", pagesMax: Self.pagesMax
+        ) { token throws(TransferFailure) in
+            try await answer(
+                to: .associated(with: contact, in: instance, after: token),
+                read: AnswerDecoding.associatedContacts)
         }
-        throw TransferFailure(
-            code: "TooManyPages",
-            message: "The contacts associated with \(contact) do not end after \(Self.pagesMax) "
-                + "pages. Look the contact up in the console.", advice: .permanent)
+    }
+
+    /// Makes a call and reads its answer.
+    func answer<Value>(
+        to call: Call, as invocation: Invocation = Invocation(),
+        read: (HTTPResponse) throws(TransferFailure) -> Value
+    ) async throws(TransferFailure) -> Answer<Value> {
+        let response = try await caller.answer(to: call, as: invocation)
+        return Answer(try read(response), requestID: response.requestID)
     }
 }

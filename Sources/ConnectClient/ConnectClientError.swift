@@ -14,6 +14,8 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
         case credentialsIncomplete = "CredentialsIncomplete"
         case credentialsInvalid = "CredentialsInvalid"
         case credentialsUnsupported = "CredentialsUnsupported"
+        /// A profile or a variable that says where credentials come from contradicts itself.
+        case credentialsMisconfigured = "CredentialsMisconfigured"
         /// The place that is set up for credentials did not give any.
         case credentialsUnavailable = "CredentialsUnavailable"
         case credentialsExpired = "CredentialsExpired"
@@ -39,8 +41,8 @@ package struct ConnectClientError: Error, Hashable, Sendable, CustomStringConver
     package var concernsCredentials: Bool {
         switch code {
         case .credentialsMissing, .credentialsIncomplete, .credentialsInvalid,
-            .credentialsUnsupported, .credentialsUnavailable, .credentialsExpired, .cancelled,
-            .profileFileUnreadable:
+            .credentialsUnsupported, .credentialsMisconfigured, .credentialsUnavailable,
+            .credentialsExpired, .cancelled, .profileFileUnreadable:
             true
         default: false
         }

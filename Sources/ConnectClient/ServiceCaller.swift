@@ -74,7 +74,7 @@ final class ServiceCaller: Sendable {
     ) async throws(TransferFailure) -> (HTTPResponse, TransferFailure?) {
         var headers: [SignableRequest.Header] = [("Host", authority)]
         headers += call.headers
-        var redaction = Redaction()
+        var redaction = Redaction(of: call)
         if let credentials {
             let signed = signer.sign(
                 SignableRequest(
@@ -83,7 +83,7 @@ final class ServiceCaller: Sendable {
                 with: credentials, at: SigningDate(milliseconds: milliseconds))
             headers += signed.headers
             // Here, where what was sent is known: past this point no answer's words are read.
-            redaction = Redaction(of: credentials, signature: signed.signature)
+            redaction = Redaction(of: credentials, signature: signed.signature, in: call)
         }
         headers.append(("User-Agent", userAgent))
         headers += unsigned

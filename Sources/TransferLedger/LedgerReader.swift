@@ -137,7 +137,7 @@ package struct LedgerReader {
             arguments: [job.number])
         while let row = try cursor.next() {
             let operation: String = row[0]
-            guard let known = Operation(rawValue: operation) else { continue }
+            guard let known = RowOperation(rawValue: operation) else { continue }
             try body(
                 CallSummary(
                     operation: known, finishedAt: Timestamp(milliseconds: row[1]),
@@ -164,7 +164,7 @@ package struct CodeTotals: Sendable, Hashable {
 
 /// A call as the charts read it.
 package struct CallSummary: Sendable, Hashable {
-    package var operation: Operation
+    package var operation: RowOperation
     package var finishedAt: Timestamp
     package var duration: Duration
     package var isThrottled: Bool

@@ -53,7 +53,7 @@ struct CallQueue: Sendable {
 struct WaitingRow: Comparable, Sendable {
     var until: Instant
     var row: Int
-    var operation: Operation
+    var operation: RowOperation
 
     static func < (a: WaitingRow, b: WaitingRow) -> Bool {
         (a.until, a.row) < (b.until, b.row)

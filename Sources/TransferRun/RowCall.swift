@@ -5,7 +5,7 @@ package struct RowCall: Sendable {
     /// The row's number.
     package var row: Int
     /// Which of the service's calls it is.
-    package var operation: Operation
+    package var operation: RowOperation
     /// What the row asks for; the reads take its contact and instance.
     package var request: TransferRequest
     /// Which of the row's attempts it is, where it is a transfer.

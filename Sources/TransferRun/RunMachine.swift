@@ -8,7 +8,7 @@ package import TransferLedger
 /// The run performs it, so that a night of it can be simulated in milliseconds.
 package struct RunMachine: Sendable {
     let options: RunOptions
-    var queues: [Operation: CallQueue]
+    var queues: [RowOperation: CallQueue]
     /// Rows that are claimed and have no outcome yet.
     var rows: [Int: RowLife] = [:]
     var waiting = Heap<WaitingRow>()
@@ -47,7 +47,7 @@ package struct RunMachine: Sendable {
     package init(options: RunOptions, totals: ControlTotals, at now: Instant) {
         self.options = options
         queues = [:]
-        for operation in Operation.allCases {
+        for operation in RowOperation.allCases {
             let mode = options.pace[operation] ?? RunOptions.documentedQuotas[operation]
             queues[operation] = CallQueue(mode ?? .auto(rate: 2, burst: 5), at: now)
         }
@@ -62,7 +62,7 @@ package struct RunMachine: Sendable {
         checkOpening(at: now)
         if ending == nil {
             readyAgain(at: now)
-            for operation in Operation.allCases {
+            for operation in RowOperation.allCases {
                 actions += calls(of: operation, at: now, wakes: &wakes)
             }
             if let claim = claim() { actions.append(claim) }
@@ -113,7 +113,7 @@ package struct RunMachine: Sendable {
         ending = reason
         var idle = waiting.unordered.map(\.row) + opening.removeAll()
         waiting = Heap()
-        for operation in Operation.allCases { idle += queues[operation]?.removeAll() ?? [] }
+        for operation in RowOperation.allCases { idle += queues[operation]?.removeAll() ?? [] }
         for row in idle { letGo(row, at: now) }
     }
 
@@ -144,7 +144,7 @@ package struct RunMachine: Sendable {
     }
 
     private mutating func calls(
-        of operation: Operation, at now: Instant, wakes: inout [Instant]
+        of operation: RowOperation, at now: Instant, wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
         while inFlight < options.concurrency, !batch.isOverdue {

@@ -6,18 +6,19 @@ package struct RunOptions: Sendable {
     package var concurrency = 64
     package var retry = RetryPolicy()
     /// How each operation is paced.
-    package var pace: [Operation: PaceController.Mode] = Self.documentedQuotas
+    package var pace: [RowOperation: PaceController.Mode] = Self.documentedQuotas
     /// How long no call at all may be answered before the run gives up for now.
     package var unreachableMax = Duration.seconds(120)
 
     package init() {}
 
-    /// What AWS documents as the default of an account and Region (connect-api.md, 2).
-    package static let documentedQuotas: [Operation: PaceController.Mode] = [
-        .transferContact: .auto(rate: 2, burst: 5),
-        .describeContact: .auto(rate: 10, burst: 15),
-        .listAssociatedContacts: .auto(rate: 2, burst: 5),
-    ]
+    /// Each operation's documented quota, as a first guess.
+    package static let documentedQuotas = Dictionary(
+        uniqueKeysWithValues: RowOperation.allCases.map { operation in
+            let quota = operation.asOperation.documentedQuota
+            let guess = PaceController.Mode.auto(rate: quota.ratePerSecond, burst: quota.burst)
+            return (operation, guess)
+        })
 }
 
 /// Why a run ended.

@@ -55,6 +55,11 @@ struct SigV4SignerTests {
             signed.signature == "dc0d84ad4f23376b7d8052479be7e628c85371ae3f26fa09e7b5e1ed3268f4fe")
     }
 
+    @Test func `takes a slash for one whatever mark follows it`() {
+        let signed = signer.sign(get("/a//\u{301}b/"), with: key, at: date)
+        #expect(signed.canonical.text.hasPrefix("GET\n/a/%CC%81b/\n"))
+    }
+
     @Test func `puts the query in order and leaves its encoding as it is`() {
         let signed = signer.sign(
             get(

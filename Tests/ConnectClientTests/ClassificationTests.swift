@@ -35,6 +35,16 @@ struct ClassificationTests {
         Case(status: 400, code: "InvalidActiveRegionException", advice: .permanent),
         Case(status: 418, code: "Surprise", advice: .permanent),
         Case(status: 403, code: "Surprise", advice: .permanent),
+        Case(status: 404, code: "ContactFlowNotPublishedException", advice: .permanent),
+        Case(status: 404, code: "UserNotFoundException", advice: .permanent),
+        Case(status: 400, code: "InvalidParameterException", advice: .permanent),
+        Case(status: 409, code: "ResourceConflictException", advice: .lookUp),
+        Case(status: 429, code: "TooManyRequestsException", advice: .throttled(retryAfter: nil)),
+        // Service Quotas, which speaks JSON 1.1 and gives every refusal a 400.
+        Case(status: 400, code: "NoSuchResourceException", advice: .permanent),
+        Case(status: 400, code: "AccessDeniedException", advice: .accessDenied),
+        Case(status: 400, code: "TooManyRequestsException", advice: .throttled(retryAfter: nil)),
+        Case(status: 500, code: "ServiceException", advice: .retry(mayHaveTakenEffect: true)),
         Case(status: 403, code: "AccessDenied", advice: .accessDenied),
         Case(status: 403, code: "ExpiredToken", advice: .credentials),
         Case(status: 403, code: "ExpiredTokenException", advice: .credentials),
@@ -112,7 +122,9 @@ struct ClassificationTests {
         }
     }
 
-    @Test(arguments: [#"{"message":"m"}"#, #"{"Message":"m"}"#, #"{"errorMessage":"m"}"#])
+    @Test(arguments: [
+        #"{"message":"m"}"#, #"{"Message":"m"}"#, #"{"errorMessage":"m"}"#, #"{"MESSAGE":"m"}"#,
+    ])
     func `finds the message in any case`(_ body: String) {
         #expect(decoded(500, [:], body)?.message == "m")
     }
@@ -122,8 +134,42 @@ struct ClassificationTests {
         #expect(decoded(500, [:], #"{"message":"\#(long)"}"#)?.message.count == 1024)
     }
 
-    @Test func `keeps the request's id`() {
+    @Test func `passes over a reason, whatever it is`() {
+        for reason in [#"{"AttachedFileInvalidRequestExceptionReason":"X"}"#, "[]", "7", "null"] {
+            let failure = decoded(
+                402, ["x-amzn-errortype": "ServiceQuotaExceededException"],
+                #"{"Message":"m","Reason":\#(reason)}"#)
+            #expect(failure?.message == "m")
+            #expect(failure?.advice == .permanent)
+        }
+    }
+
+    @Test(arguments: ["\\u001b]0;x\\u0007", "\\r\\n", "\\u0000", "\\u202e", "\\u009b", "\\u2028"])
+    func `keeps what would steer a terminal out of code and message`(_ hostile: String) throws {
+        let failure = try #require(
+            decoded(400, [:], #"{"__type":"Bad\#(hostile)Code","message":"a\#(hostile)b"}"#))
+        for text in [failure.code, failure.message] {
+            let categories = text.unicodeScalars.map(\.properties.generalCategory)
+            #expect(categories.allSatisfy { ![.control, .format, .lineSeparator].contains($0) })
+        }
+        #expect(failure.code.hasPrefix("Bad") && failure.code.hasSuffix("Code"))
+        #expect(failure.message.hasPrefix("a ") && failure.message.hasSuffix("b"))
+    }
+
+    @Test func `takes a code of nothing but controls and blanks for none`() {
+        #expect(decoded(503, [:], #"{"code":"\u0007 \u001b"}"#)?.code == "HTTP503")
+    }
+
+    @Test func `cuts a code that is too long`() {
+        let long = String(repeating: "x", count: 100_000)
+        #expect(decoded(500, ["x-amzn-errortype": long])?.code.count == 128)
+    }
+
+    @Test func `keeps the request's id, where it is one`() {
         #expect(decoded(400, ["x-amzn-requestid": "r"])?.requestID == "r")
+        #expect(decoded(400, ["x-amzn-requestid": "r\u{1B}[2J"])?.requestID == nil)
+        let long = String(repeating: "x", count: 257)
+        #expect(decoded(400, ["x-amzn-requestid": long])?.requestID == nil)
     }
 
     @Test func `looks a 409 up for a transfer alone`() {
@@ -142,6 +188,8 @@ struct ClassificationTests {
         #expect(hint(["retry-after": "9223372036854775807"]) == .seconds(60))
         #expect(hint(["x-amz-retry-after": "9000000"]) == .seconds(60))
         #expect(hint(["x-amz-retry-after": "-1", "retry-after": "-1"]) == nil)
+        #expect(hint(["x-amz-retry-after": "1.5", "retry-after": "2"]) == .seconds(2))
+        #expect(hint(["x-amz-retry-after": "soon"]) == nil)
         #expect(hint(["retry-after": "Sun, 22 Nov 2026 10:08:07 GMT"]) == nil)
     }
 

@@ -58,15 +58,34 @@ struct ConnectClientTests {
     }
 
     @Test func `stops when pages never end`() async throws {
-        let server = try ScriptedServer(.send(answer("200 OK", body: #"{"NextToken":"a"}"#)))
+        let server = try ScriptedServer(
+            .choose { request in
+                // The token of the page and one `x` more, which is that of `maxResults`.
+                let token = request.requestLine.filter { $0 == "x" }
+                return answer("200 OK", body: #"{"NextToken":"\#(token)"}"#)
+            })
         try await withClient(server) { client in
             let failure = await caught {
                 try await client.associatedContacts(
                     of: ContactID(valid: "c1"), in: InstanceID(valid: "i1"))
             }
             #expect(failure?.code == "TooManyPages")
+            #expect(failure?.message.contains("associated with c1 do not end after 100") == true)
         }
         #expect(server.received.count == 100)
+    }
+
+    @Test func `stops when pages lead in a circle`() async throws {
+        let server = try ScriptedServer(.send(answer("200 OK", body: #"{"NextToken":"a"}"#)))
+        try await withClient(server) { client in
+            let failure = await caught {
+                try await client.associatedContacts(
+                    of: ContactID(valid: "c1"), in: InstanceID(valid: "i1"))
+            }
+            #expect(failure?.code == "PageTokenRepeated")
+            #expect(failure?.advice == .permanent)
+        }
+        #expect(server.received.count == 2)
     }
 
     @Test func `reads refused credentials again, once`() async throws {

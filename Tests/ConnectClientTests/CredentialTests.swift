@@ -71,10 +71,7 @@ struct CredentialTests {
             await error(nil, home.environment(["AWS_PROFILE": "ghost"]))?.code == .profileMissing)
     }
 
-    @Test(arguments: [
-        "role_arn = arn:aws:iam::1:role/r", "sso_session = s", "sso_start_url = https://x",
-        "web_identity_token_file = /x",
-    ])
+    @Test(arguments: ["login_session = arn:aws:iam::1:user/me"])
     func `refuses by name what it cannot do yet`(_ line: String) async throws {
         let home = try TemporaryHome(
             config: "[profile a]\n\(line)\naws_access_key_id=K\naws_secret_access_key=s\n")
@@ -82,13 +79,6 @@ struct CredentialTests {
         #expect(error.code == .credentialsUnsupported)
         #expect(error.message.contains(line.prefix { $0 != " " }))
         #expect(error.message.contains("profile a"))
-    }
-
-    @Test(arguments: ["AWS_WEB_IDENTITY_TOKEN_FILE"])
-    func `refuses a variable that it cannot follow yet`(_ variable: String) async throws {
-        let error = try #require(await error(nil, [variable: "/x"]))
-        #expect(error.code == .credentialsUnsupported)
-        #expect(error.message.contains(variable))
     }
 
     @Test func `reads files as AWS's tools do`() async throws {

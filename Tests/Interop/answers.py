@@ -1,8 +1,8 @@
 """Checks answers, as they stand on the wire, against the output shapes of botocore's models.
 
 `watch()` looks at every answer that any botocore client of this process gets, each attempt of it,
-so that no test can forget to. What does not fit is kept in `problems`, and appended to the file that
-BATON_ANSWER_PROBLEMS names: the aws CLI runs with the same eyes, in a process of its own.
+so that no test can forget to. What does not fit is kept in `problems`, and appended to the file
+that BATON_ANSWER_PROBLEMS names: the aws CLI runs with the same eyes, in a process of its own.
 """
 
 import base64
@@ -25,7 +25,7 @@ FRONT_DOOR = {
     "IncompleteSignature", "IncompleteSignatureException", "InvalidClientTokenId",
     "InvalidSignatureException", "MissingAuthenticationToken",
     "MissingAuthenticationTokenException", "RequestExpired", "SerializationException",
-    "SignatureDoesNotMatch", "Throttling", "UnknownOperationException",
+    "SignatureDoesNotMatch", "Throttling", "ThrottlingException", "UnknownOperationException",
     "UnrecognizedClientException", "ValidationError", "ValidationException",
 }
 # The answer of a broken load balancer is no answer of the service: nothing is promised of it.
@@ -82,7 +82,7 @@ def _json_problems(operation, protocol, status, answer):
     if status < 300:
         expected = operation.http.get("responseCode", 200)
         found = [] if status == expected else [f"the model's status is {expected}"]
-        return found + list(_walk(operation.output_shape, body, "$"))
+        return found + list(shape_problems(operation.output_shape, body, "$"))
     code = answer["headers"].get("x-amzn-errortype") or body.get("__type") or body.get("code", "")
     code = code.split(":", 1)[0].rsplit("#", 1)[-1]
     envelope = {k: v for k, v in body.items() if k not in ("__type", "code")}
@@ -96,10 +96,10 @@ def _error_problems(operation, code, status, body):
     expected = shape.metadata.get("error", {}).get("httpStatusCode", 400)
     found = [] if status == expected else [f"the model's status for {code} is {expected}"]
     # Of an XML error only code and message stand in a fixed place.
-    return found + (list(_walk(shape, body, "$")) if body is not None else [])
+    return found + (list(shape_problems(shape, body, "$")) if body is not None else [])
 
 
-def _walk(shape, value, place):
+def shape_problems(shape, value, place):
     """Yields what does not fit, each with its place in the body."""
     if value is None:
         yield f"{place} is null"
@@ -128,20 +128,20 @@ def _structure(shape, value, place):
         if wire not in members:
             yield f"{place}.{wire} is unknown to the model"
         else:
-            yield from _walk(members[wire][1], inner, f"{place}.{wire}")
+            yield from shape_problems(members[wire][1], inner, f"{place}.{wire}")
 
 
 def _list(shape, value, place):
     yield from _bounds(shape, len(value), place)
     for index, inner in enumerate(value):
-        yield from _walk(shape.member, inner, f"{place}[{index}]")
+        yield from shape_problems(shape.member, inner, f"{place}[{index}]")
 
 
 def _map(shape, value, place):
     yield from _bounds(shape, len(value), place)
     for name, inner in value.items():
-        yield from _walk(shape.key, name, f"{place}.{name} (its key)")
-        yield from _walk(shape.value, inner, f"{place}.{name}")
+        yield from shape_problems(shape.key, name, f"{place}.{name} (its key)")
+        yield from shape_problems(shape.value, inner, f"{place}.{name}")
 
 
 def _string(shape, value, place):
@@ -206,7 +206,8 @@ def _xml_problems(operation, protocol, status, answer):
     result = root.find(operation.output_shape.serialization["resultWrapper"])
     if root.tag != operation.name + "Response" or result is None:
         return [f"it is a {root.tag} with {[e.tag for e in root]}"]
-    found = list(_walk(operation.output_shape, _value(operation.output_shape, result), "$"))
+    shape = operation.output_shape
+    found = list(shape_problems(shape, _value(shape, result), "$"))
     if root.find("ResponseMetadata/RequestId") is None:
         found.append("it has no ResponseMetadata.RequestId")
     return found

@@ -16,7 +16,7 @@ BUILT = pathlib.Path(os.environ.get("BUILT", str(ROOT / ".build/debug")))
 BATON = os.environ.get("BATON", str(BUILT / "baton"))
 SECRET = "baton-simulator-key-that-is-no-secret-01"
 DENIED = ("AKIABATONSIMULATOR02", "baton-simulator-key-that-is-no-secret-02")
-UNLIMITED = ["--rate", "0", "--describe-rate", "0", "--list-rate", "0"]
+UNLIMITED = ["--quota", "*=0"]
 ONCE = botocore.config.Config(
     retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
 

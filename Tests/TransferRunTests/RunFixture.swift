@@ -27,7 +27,7 @@ struct RunFixture {
     /// Options with which nothing waits long: a high quota and short backoffs.
     static var fast: RunOptions {
         var options = RunOptions()
-        for operation in Operation.allCases {
+        for operation in RowOperation.allCases {
             options.pace[operation] = .fixed(rate: 1000, burst: 100)
         }
         options.retry.firstWait = .milliseconds(1)

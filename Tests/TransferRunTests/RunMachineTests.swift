@@ -77,4 +77,35 @@ struct RunMachineTests {
         let later = Instant.start.advanced(by: .milliseconds(201))
         #expect(claims(machine.next(at: later, wall: noon)))
     }
+
+    @Test func `makes no call before the moment that the service asked to wait for`() {
+        var rng = SplitMix64(seed: 1)
+        var totals = ControlTotals()
+        totals[.pending] = 100
+        for mode in [
+            PaceController.Mode.fixed(rate: 100, burst: 12), .auto(rate: 100, burst: 10),
+        ] {
+            var options = RunOptions()
+            options.pace[.transferContact] = mode
+            var machine = RunMachine(options: options, totals: totals, at: .start)
+            _ = machine.next(at: .start, wall: noon)
+            machine.claimed((1...100).map(claimedRow), limit: 100, at: .start, wall: noon)
+            let sent = calls(machine.next(at: .start, wall: noon))
+            #expect(sent.count == 10)
+            let refusal = TransferFailure(
+                code: "ThrottlingException", message: "", httpStatus: 429,
+                advice: .throttled(retryAfter: .seconds(7)))
+            machine.answered(
+                CallAnswer(
+                    call: sent[0], value: .transfer(.failure(refusal)), startedAt: noon,
+                    finishedAt: noon, duration: .zero), at: .start, using: &rng)
+            let before = Instant.start.advanced(by: .milliseconds(6999))
+            #expect(calls(machine.next(at: before, wall: noon)).isEmpty)
+            let after = Instant.start.advanced(by: .milliseconds(7000))
+            // The refused row comes first, with the token that it had.
+            let next = calls(machine.next(at: after, wall: noon))
+            #expect(next.first?.row == sent[0].row)
+            #expect(next.first?.request.token == sent[0].request.token)
+        }
+    }
 }

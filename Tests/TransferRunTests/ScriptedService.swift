@@ -4,7 +4,7 @@ import TransferCore
 /// A service that answers as a test says, and remembers what it was asked.
 final class ScriptedService: TransferService {
     struct Call: Hashable {
-        var operation: TransferCore.Operation
+        var operation: RowOperation
         var contact: ContactID
         var token: ClientToken?
         var attempt: Attempt?
@@ -63,7 +63,7 @@ final class ScriptedService: TransferService {
 
 extension ScriptedService.Call {
     init(
-        _ operation: TransferCore.Operation, _ contact: ContactID, _ token: ClientToken?,
+        _ operation: RowOperation, _ contact: ContactID, _ token: ClientToken?,
         _ attempt: Attempt? = nil
     ) {
         self.init(operation: operation, contact: contact, token: token, attempt: attempt)

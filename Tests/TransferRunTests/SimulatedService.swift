@@ -28,7 +28,7 @@ struct SimulatedService {
     var contacts: [ContactID: Contact] = [:]
     var faults: Faults
     var rng: SplitMix64
-    private var buckets: [Operation: TokenBucket] = [:]
+    private var buckets: [RowOperation: TokenBucket] = [:]
     private let rate: Double
 
     /// Longer than a run trusts a token, and then it is forgotten: a blind second transfer of an
@@ -42,7 +42,7 @@ struct SimulatedService {
     }
 
     mutating func beginNight() {
-        for operation in Operation.allCases {
+        for operation in RowOperation.allCases {
             buckets[operation] = TokenBucket(rate: rate, capacity: max(1, rate * 2), at: .start)
         }
         for contact in contacts.keys { contacts[contact]?.wasDescribedTonight = false }
@@ -123,7 +123,7 @@ struct SimulatedService {
     }
 
     private mutating func readFailure(
-        _ operation: Operation, at now: Instant
+        _ operation: RowOperation, at now: Instant
     ) -> TransferFailure? {
         if let failure = refusal(of: operation, at: now) { return failure }
         if faults.deniesAll || faults.deniesReads { return .denied }
@@ -131,7 +131,7 @@ struct SimulatedService {
     }
 
     /// What is refused before any of it takes effect.
-    private mutating func refusal(of operation: Operation, at now: Instant) -> TransferFailure? {
+    private mutating func refusal(of operation: RowOperation, at now: Instant) -> TransferFailure? {
         if faults.isOut(at: now), Bool.random(using: &rng) { return .notSent }
         if rng.happens(faults.notSent) { return .notSent }
         if let end = faults.credentialsEndAt, now >= end { return .expired }

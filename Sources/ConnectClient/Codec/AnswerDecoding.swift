@@ -4,7 +4,8 @@ package import TransferCore
 /// Reads the answers of the operations, a 2xx each: any other is a ``TransferFailure`` already.
 ///
 /// Members that are unknown, missing or of another type than expected are passed over: the service
-/// adds members at any time, and DescribeContact's page calls its answer a preview.
+/// adds members at any time, and DescribeContact's page calls its answer a preview. But a list or
+/// its token of another type is no list at all: half of the queues must not be taken for all.
 package enum AnswerDecoding {
     /// Reads the answer of TransferContact.
     ///
@@ -12,8 +13,7 @@ package enum AnswerDecoding {
     package static func acceptedTransfer(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> AcceptedTransfer {
-        guard let members = members(response), let id = members.id(ContactID.self, "ContactId")
-        else {
+        guard let id = members(response)?.id(ContactID.self, "ContactId") else {
             throw unreadable(response, "the new contact's id", advice: .lookUp)
         }
         return AcceptedTransfer(newContact: id)
@@ -23,34 +23,122 @@ package enum AnswerDecoding {
     package static func contactState(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> ContactState {
-        guard let contact = members(response)?.members("Contact") else {
-            throw unreadable(response, "the contact", advice: .retry(mayHaveTakenEffect: true))
-        }
-        return ContactState(
-            channel: contact.text("Channel"),
-            queue: contact.members("QueueInfo")?.id(QueueID.self, "Id"),
-            user: contact.members("AgentInfo")?.id(UserID.self, "Id"),
-            initiatedAt: contact.timestamp("InitiationTimestamp"),
-            disconnectedAt: contact.timestamp("DisconnectTimestamp"))
+        try thing("Contact", response, "the contact") { ContactState($0) }
     }
 
-    /// Reads one page of ListAssociatedContacts, and the token of the next.
+    /// Reads one page of ListAssociatedContacts.
     package static func associatedContacts(
         _ response: HTTPResponse
-    ) throws(TransferFailure) -> (contacts: [AssociatedContact], next: String?) {
-        guard let page = members(response) else {
-            throw unreadable(response, "the contacts", advice: .retry(mayHaveTakenEffect: true))
+    ) throws(TransferFailure) -> Page<AssociatedContact> {
+        try page("ContactSummaryList", response, "the contacts") { AssociatedContact($0) }
+    }
+
+    /// Reads one page of SearchContacts.
+    package static func foundContacts(
+        _ response: HTTPResponse
+    ) throws(TransferFailure) -> Page<FoundContact> {
+        try page("Contacts", response, "the contacts") { FoundContact($0) }
+    }
+
+    /// Reads one page of ListQueues.
+    package static func queues(
+        _ response: HTTPResponse
+    ) throws(TransferFailure) -> Page<Queue> {
+        try page("QueueSummaryList", response, "the queues") { Queue($0, or: nil) }
+    }
+
+    /// Reads the answer of DescribeQueue, which may leave out the id that was asked for.
+    package static func queue(
+        _ response: HTTPResponse, asked: QueueID
+    ) throws(TransferFailure) -> Queue {
+        try thing("Queue", response, "the queue") { Queue($0, or: asked) }
+    }
+
+    /// Reads one page of ListUsers.
+    package static func users(_ response: HTTPResponse) throws(TransferFailure) -> Page<User> {
+        try page("UserSummaryList", response, "the users") { User($0, or: nil) }
+    }
+
+    /// Reads the answer of DescribeUser, which may leave out the id that was asked for.
+    package static func user(
+        _ response: HTTPResponse, asked: UserID
+    ) throws(TransferFailure) -> User {
+        try thing("User", response, "the user") { User($0, or: asked) }
+    }
+
+    /// Reads one page of ListContactFlows.
+    package static func contactFlows(
+        _ response: HTTPResponse
+    ) throws(TransferFailure) -> Page<ContactFlow> {
+        try page("ContactFlowSummaryList", response, "the contact flows") {
+            ContactFlow($0, or: nil)
         }
-        let contacts = page.list("ContactSummaryList").compactMap { summary in
-            // Without an id there is nothing that a later step could name it by.
-            summary.id(ContactID.self, "ContactId").map { id in
-                AssociatedContact(
-                    id: id, previous: summary.id(ContactID.self, "PreviousContactId"),
-                    initiatedAt: summary.timestamp("InitiationTimestamp"))
-            }
+    }
+
+    /// Reads the answer of DescribeContactFlow, which may leave out the id that was asked for.
+    package static func contactFlow(
+        _ response: HTTPResponse, asked: ContactFlowID
+    ) throws(TransferFailure) -> ContactFlow {
+        try thing("ContactFlow", response, "the contact flow") { ContactFlow($0, or: asked) }
+    }
+
+    /// Reads one page of ListInstances.
+    package static func instances(
+        _ response: HTTPResponse
+    ) throws(TransferFailure) -> Page<Instance> {
+        try page("InstanceSummaryList", response, "the instances") { Instance($0, or: nil) }
+    }
+
+    /// Reads the answer of DescribeInstance, which may leave out the id that was asked for.
+    package static func instance(
+        _ response: HTTPResponse, asked: InstanceID
+    ) throws(TransferFailure) -> Instance {
+        try thing("Instance", response, "the instance") { Instance($0, or: asked) }
+    }
+
+    /// Reads the answer of Service Quotas' GetServiceQuota: calls a second.
+    package static func ratePerSecond(
+        _ response: HTTPResponse
+    ) throws(TransferFailure) -> Double {
+        try thing("Quota", response, "the quota") { quota in
+            guard let value = quota.number("Value") else { return nil }
+            // Rates of Connect name no period: they are by the second.
+            let period = quota.members("Period")
+            let unit = period?.text("PeriodUnit").map { secondsOfUnit[$0] } ?? 1
+            guard let unit else { return nil }
+            let rate = value / (unit * (period?.number("PeriodValue") ?? 1))
+            return rate.isFinite && rate > 0 ? rate : nil
+        }
+    }
+
+    private static let secondsOfUnit: [String: Double] = [
+        "MICROSECOND": 1e-6, "MILLISECOND": 1e-3, "SECOND": 1, "MINUTE": 60, "HOUR": 3600,
+        "DAY": 86_400, "WEEK": 604_800,
+    ]
+
+    /// Reads the one thing of an answer; `nil` of `read` is a thing that cannot be read.
+    private static func thing<Thing>(
+        _ name: String, _ response: HTTPResponse, _ subject: String, _ read: (Members) -> Thing?
+    ) throws(TransferFailure) -> Thing {
+        guard let thing = members(response)?.members(name).flatMap(read) else {
+            throw unreadable(response, subject, advice: .retry(mayHaveTakenEffect: true))
+        }
+        return thing
+    }
+
+    /// Reads a page; `nil` of `read` is an item that nothing could be named by, and is left out.
+    private static func page<Item>(
+        _ name: String, _ response: HTTPResponse, _ subject: String, _ read: (Members) -> Item?
+    ) throws(TransferFailure) -> Page<Item> {
+        guard let page = members(response), !page.isMistyped(name, as: [Members.Element].self),
+            !page.isMistyped("NextToken", as: String.self)
+        else {
+            throw unreadable(response, subject, advice: .retry(mayHaveTakenEffect: true))
         }
         let next = page.text("NextToken")
-        return (contacts, next == "" ? nil : next)
+        return Page(
+            page.list(name).compactMap(read), next: next == "" ? nil : next,
+            total: page.number("TotalCount").flatMap { Int(exactly: $0) })
     }
 
     private static func members(_ response: HTTPResponse) -> Members? {

@@ -9,9 +9,10 @@ enum ErrorCodes {
         "TransactionInProgressException",
     ]
 
-    /// botocore 1.44.0, retries/standard.py, and Connect's own.
+    /// botocore 1.44.0, retries/standard.py and special.py, and Connect's own.
     static let transient: Set<String> = [
-        "InternalServiceException", "RequestTimeout", "RequestTimeoutException",
+        "IDPCommunicationError", "InternalServiceException", "RequestTimeout",
+        "RequestTimeoutException",
     ]
 
     /// Refusals at AWS's front door that other credentials may mend ("Common errors").

@@ -15,7 +15,33 @@ struct Members: Decodable {
 
     func members(_ name: String) -> Members? { value(name) }
 
-    func list(_ name: String) -> [Members] { value(name) ?? [] }
+    func number(_ name: String) -> Double? { value(name) }
+
+    func word<Word: ServiceWord>(_ type: Word.Type, _ name: String) -> Word? {
+        text(name).map(Word.init(rawValue:))
+    }
+
+    /// The objects of a list; what else stands in it is passed over.
+    func list(_ name: String) -> [Members] {
+        let elements: [Element] = value(name) ?? []
+        return elements.compactMap(\.members)
+    }
+
+    /// Whether a member is there, and is neither null nor of this type.
+    func isMistyped(_ name: String, as type: (some Decodable).Type) -> Bool {
+        let name = Name(stringValue: name)
+        do {
+            _ = try container.decodeIfPresent(type, forKey: name)
+            return false
+        } catch { return true }
+    }
+
+    /// One element of a list, of whatever type.
+    struct Element: Decodable {
+        let members: Members?
+
+        init(from decoder: any Decoder) { members = try? Members(from: decoder) }
+    }
 
     func id<ID: ServiceIdentifier>(_ type: ID.Type, _ name: String) -> ID? {
         text(name).flatMap { text in try? ID(text) }
@@ -23,8 +49,7 @@ struct Members: Decodable {
 
     /// A moment: seconds since 1970 as a number, fractions allowed (restJson1's epoch-seconds).
     func timestamp(_ name: String) -> Timestamp? {
-        let seconds: Double? = value(name)
-        return seconds.flatMap { Int64(exactly: ($0 * 1000).rounded()) }
+        number(name).flatMap { Int64(exactly: ($0 * 1000).rounded()) }
             .map(Timestamp.init(milliseconds:))
     }
 

@@ -14,9 +14,16 @@ package struct Redaction: Sendable {
     /// Hides nothing.
     package init() { secrets = [] }
 
+    /// Hides what a call carries of its own.
+    init(of call: Call) { self.init(hiding: call.secrets) }
+
     /// Hides the secrets of a request that was signed.
-    init(of credentials: Credentials, signature: String) {
-        let all = [credentials.sessionToken ?? "", credentials.secretAccessKey, signature]
+    init(of credentials: Credentials, signature: String, in call: Call) {
+        let own = [credentials.sessionToken ?? "", credentials.secretAccessKey, signature]
+        self.init(hiding: own + call.secrets)
+    }
+
+    private init(hiding all: [String]) {
         secrets = all.filter { $0.utf8.count >= Self.secretBytesMin }
     }
 

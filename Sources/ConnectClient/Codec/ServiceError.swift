@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What an answer other than a 2xx says, by the conventions of restJson1.
+/// What an answer other than a 2xx says, by the conventions of restJson1, or in STS's XML.
 struct ServiceError {
     /// `ThrottlingException`; `HTTP503` where the answer names no code.
     let code: String
@@ -15,31 +15,34 @@ struct ServiceError {
     init(_ response: HTTPResponse, hiding redaction: Redaction) {
         // Bodies may be empty, HTML from a proxy, or anything: then the status must do.
         let body = try? JSONDecoder().decode(Members.self, from: Data(response.body))
+        let xml = body == nil ? XMLElement(parsing: response.body)?.child("Error") : nil
         let candidates = [
             response.headers["x-amzn-errortype"], body?.text("code"), body?.text("Code"),
-            body?.text("__type"),
+            body?.text("__type"), xml?.text("Code"),
         ]
         let named = candidates.lazy.compactMap { $0.map(redaction.applied).map(Self.tidied) }
             .first { !$0.isEmpty }
         let code = named ?? "HTTP\(response.status)"
         self.code = code
         isNamed = named != nil
-        var text = redaction.applied(to: body.flatMap(Self.message) ?? "")
+        var text = redaction.applied(to: body.flatMap(Self.message) ?? xml?.text("Message") ?? "")
         if ErrorCodes.credentials.contains(code) || ErrorCodes.clock.contains(code) {
             text = Self.withoutRequest(text)
         }
         message =
             text.isEmpty
             ? "The service answered HTTP \(response.status) without a message."
-            : String(text.prefix(Self.messageCharactersMax))
+            : String(text.prefix(Self.messageCharactersMax)).onOneLine
     }
 
     /// `com.amazonaws.connect#ThrottlingException:http://…` is `ThrottlingException` (botocore,
-    /// RestJSONParser; smithy-rs, sanitize_error_code).
+    /// RestJSONParser; smithy-rs, sanitize_error_code). A code is a word: what is not visible ASCII is
+    /// left out.
     private static func tidied(_ code: String) -> String {
         let head = code.prefix { $0 != ":" }
         let name = head.split(separator: "#", omittingEmptySubsequences: false).last ?? ""
-        return String(name.trimmingBlanks.prefix(codeCharactersMax))
+        let word = name.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }
+        return String(String.UnicodeScalarView(word.prefix(codeCharactersMax)))
     }
 
     /// The sentence before the canonical request, which AWS adds to a refused signature: it quotes
@@ -53,5 +56,20 @@ struct ServiceError {
     private static func message(in body: Members) -> String? {
         let names = body.names.filter { ["message", "errormessage"].contains($0.lowercased()) }
         return names.sorted().lazy.compactMap(body.text).first { !$0.isEmpty }
+    }
+}
+
+extension String {
+    /// The text without what would steer a terminal, a page or a record of the ledger: controls,
+    /// line ends and signs that turn text round become blanks.
+    fileprivate var onOneLine: String {
+        var text = Self()
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: text += " "
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }

@@ -64,9 +64,11 @@ extension TransferFailure {
         if status >= 500 || status < 200 || ErrorCodes.transient.contains(code) {
             return .retry(mayHaveTakenEffect: true)
         }
+        // Services that speak JSON 1.1 deny access with a 400.
+        if code.hasPrefix("AccessDenied") { return .accessDenied }
         switch status {
         // A 403 that names no code is a firewall's or a proxy's: it will meet every row.
-        case 403 where code.hasPrefix("AccessDenied") || !error.isNamed: return .accessDenied
+        case 403 where !error.isNamed: return .accessDenied
         case 409 where looksUpConflicts: return .lookUp
         default: return .permanent
         }

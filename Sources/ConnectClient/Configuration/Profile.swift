@@ -9,6 +9,8 @@ struct Profile: Sendable {
     let keys: ProfileSection
     /// The section `[services X]` that the profile names.
     let services: ProfileSection
+    /// The section `[sso-session X]` that the profile names.
+    let ssoSession: ProfileSection
 
     /// A shared file is a page long; a larger one is something else.
     private static let fileBytesMax = 1 << 20
@@ -30,6 +32,9 @@ struct Profile: Sendable {
         keys = credentials?.sections[profile] ?? ProfileSection()
         services =
             settings["services"].flatMap { config?.sections["services \($0)"] } ?? ProfileSection()
+        ssoSession =
+            settings["sso_session"].flatMap { config?.sections["sso-session \($0)"] }
+            ?? ProfileSection()
         guard chosen == nil || settings.isPresent || keys.isPresent else {
             throw ConnectClientError(
                 .profileMissing,

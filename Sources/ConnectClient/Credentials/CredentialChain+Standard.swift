@@ -1,34 +1,53 @@
 extension CredentialChain {
     /// The chain as AWS's tools have it (botocore, credentials.py, create_credential_resolver).
     ///
-    /// - Parameter profile: what the operator named on the command line; the environment's keys and
-    ///   its web identity are then left aside.
+    /// - Parameters:
+    ///   - profile: what the operator named on the command line; the environment's keys and its web
+    ///     identity are then left aside.
+    ///   - region: where STS is called; nil takes that of the environment or the profile.
     package static func standard(
-        profile: String?, environment: [String: String], surroundings: ClientSurroundings
+        profile: String?, region: String? = nil, environment: [String: String],
+        surroundings: ClientSurroundings
     ) -> CredentialChain {
+        let settings = IdentitySettings(
+            profile: profile, region: region, environment: environment, surroundings: surroundings)
         let isNamed = profile != nil
+        var providers: [any CredentialProvider] = []
+        if !isNamed { providers.append(EnvironmentCredentials(environment: environment)) }
+        providers.append(AssumeRoleCredentials(settings))
+        providers += inProfile(profile, settings)
+        providers += [
+            ContainerCredentials(environment: environment, surroundings: surroundings),
+            CredentialsInProfile(profile: profile, environment: environment) {
+                InstanceMetadataCredentials(settings: $0, surroundings: surroundings)
+            },
+        ]
+        return CredentialChain(providers, advice: advice(isNamed: isNamed))
+    }
+
+    /// What a profile may hold beside a role: also the places of a role's `source_profile`.
+    ///
+    /// - Parameters:
+    ///   - profile: nil is that of the environment, and `AWS_WEB_IDENTITY_TOKEN_FILE` counts.
+    ///   - settings: of the profile that a chain of roles begins with.
+    static func inProfile(
+        _ profile: String?, _ settings: IdentitySettings
+    ) -> [any CredentialProvider] {
         func inProfile(
             _ provider: @escaping @Sendable (ClientSettings) -> any CredentialProvider
         ) -> any CredentialProvider {
-            CredentialsInProfile(profile: profile, environment: environment, provider: provider)
+            CredentialsInProfile(
+                profile: profile, environment: settings.environment, provider: provider)
         }
-        var providers: [any CredentialProvider] = []
-        if !isNamed { providers.append(EnvironmentCredentials(environment: environment)) }
-        providers += [
-            inProfile { UnsupportedCredentials(["role_arn"], in: $0) },
-            inProfile { UnsupportedCredentials(webIdentity: $0, readsEnvironment: !isNamed) },
-            inProfile {
-                UnsupportedCredentials(["sso_session", "sso_start_url", "sso_account_id"], in: $0)
-            },
+        return [
+            WebIdentityCredentials(profile, settings),
+            SSOCredentials(profile, settings),
             inProfile { ProfileCredentials(.keys, of: $0) },
             // `aws login` of 2025: its tokens are the CLI's own business.
             inProfile { UnsupportedCredentials(["login_session"], in: $0) },
-            inProfile { ProcessCredentials(settings: $0, surroundings: surroundings) },
+            inProfile { ProcessCredentials(settings: $0, surroundings: settings.surroundings) },
             inProfile { ProfileCredentials(.settings, of: $0) },
-            ContainerCredentials(environment: environment, surroundings: surroundings),
-            inProfile { InstanceMetadataCredentials(settings: $0, surroundings: surroundings) },
         ]
-        return CredentialChain(providers, advice: advice(isNamed: isNamed))
     }
 
     private static func advice(isNamed: Bool) -> String {
@@ -63,17 +82,6 @@ struct UnsupportedCredentials: CredentialProvider {
         let profile = settings.profile
         what = keys.first { profile[$0] != nil }.map { "The profile \(profile.name) has `\($0)`" }
     }
-
-    init(webIdentity settings: ClientSettings, readsEnvironment: Bool) {
-        let variable = "AWS_WEB_IDENTITY_TOKEN_FILE"
-        if readsEnvironment, settings.environment.value(variable) != nil {
-            self.init(what: "\(variable) is set")
-        } else {
-            self.init(["web_identity_token_file"], in: settings)
-        }
-    }
-
-    private init(what: String) { self.what = what }
 
     func credentials() throws(ConnectClientError) -> FoundCredentials? {
         guard let what else { return nil }

@@ -38,7 +38,7 @@ enum SmallFile {
 
     /// Puts a file in the place of another in one step, readable by its owner alone.
     static func replace(_ path: String, with bytes: [UInt8]) throws(Problem) {
-        var template = Array((path + ".XXXXXX").utf8CString)
+        var template = Array((path + "." + String(repeating: "X", count: 6)).utf8CString)
         let descriptor = unsafe mkstemp(&template)
         guard descriptor >= 0 else { throw .unreadable(reason) }
         let temporary = template.dropLast().map { UInt8(bitPattern: $0) }

@@ -35,8 +35,17 @@ package struct HTTPResponse: Sendable {
         self.bodyProblem = bodyProblem
     }
 
-    /// The id by which AWS's support finds the call.
-    package var requestID: String? { headers["x-amzn-requestid"] ?? headers["x-amz-request-id"] }
+    /// The id by which AWS's support finds the call; nil where it is no word of visible ASCII that
+    /// could stand in a ledger, a report or a terminal.
+    package var requestID: String? {
+        let id = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]
+        return id.flatMap { id in
+            let isWord = id.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            return isWord && id.utf8.count <= Self.requestIDBytesMax ? id : nil
+        }
+    }
+
+    private static let requestIDBytesMax = 256
 }
 
 /// Why no answer came.

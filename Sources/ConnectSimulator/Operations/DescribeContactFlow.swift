@@ -28,7 +28,7 @@ private enum FlowEdition: Hashable {
     case published
     /// `$SAVED`.
     case saved
-    /// `1`: flows here have one version, made when they were published.
+    /// The number of the one version.
     case version
 
     /// Takes an id or an ARN apart.
@@ -39,7 +39,7 @@ private enum FlowEdition: Hashable {
         let own = String(id[..<colon])
         switch last[last.index(after: colon)...] {
         case "$SAVED": return (own, .saved)
-        case "1": return (own, .version)
+        case "\(UndocumentedAnswer.flowVersion)": return (own, .version)
         default: throw ConnectState.notFound("contact flow", id)
         }
     }
@@ -75,7 +75,7 @@ private struct FlowMembers: Encodable {
         Description = "A flow of the simulator"
         Content = flow.content
         FlowContentSha256 = SHA256Digest(of: Array(flow.content.utf8)).hex
-        Version = edition == .version ? 1 : nil
+        Version = edition == .version ? UndocumentedAnswer.flowVersion : nil
         LastModifiedTime = state.world.changedAt(flow.id, before: state.start).seconds
         LastModifiedRegion = state.world.region
     }

@@ -39,7 +39,7 @@ extension InstanceQueue {
     var id: SimulatedID {
         switch self {
         case .standard(let queue): queue.id
-        case .agent(let user): user.id
+        case .agent(let user): UndocumentedAnswer.agentQueueID(of: user)
         }
     }
 

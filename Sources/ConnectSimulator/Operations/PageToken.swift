@@ -51,11 +51,11 @@ struct PageToken: Hashable {
         return Data(Self.seal(plain, of: list, in: world) + plain).base64EncodedString()
     }
 
-    private static let sealLength = 24
+    private static let sealLength = 16
 
     private static func seal(_ plain: [UInt8], of list: String, in world: World) -> [UInt8] {
         // The world's own salt: a token of another simulator is none of this one's.
         let sealed = Array("\(world.sharedID("page tokens"))\n\(list)\n".utf8) + plain
-        return Array(SHA256Digest(of: sealed).hex.utf8.prefix(sealLength))
+        return Array(SHA256Digest(of: sealed).bytes.prefix(sealLength))
     }
 }

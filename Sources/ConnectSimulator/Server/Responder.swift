@@ -68,6 +68,8 @@ final class Responder: Sendable {
                 // Under the lock, though it is a write to a file: were it outside, the same call
                 // repeated on another connection could be answered before its effect is recorded.
                 if let effect = decision.effect {
+                    // The journal first: a kill between the two may cost a line of the count, and
+                    // not let the same call take effect twice.
                     try journal?.append(effect)
                     try effects?.append(effect)
                 }

@@ -1,8 +1,7 @@
 /// A queue of the service: a named one, or that of an agent.
 package enum InstanceQueue: Hashable, Sendable {
     case standard(WorldQueue)
-    /// It has no name; its id is the agent's (a guess: the aws CLI's example of list-queues shows
-    /// `…/queue/agent/{id}` and not whose id that is).
+    /// It has no name.
     case agent(WorldUser)
 }
 
@@ -26,7 +25,9 @@ extension ConnectState {
         let own = text.hasPrefix("agent/") ? text.dropFirst("agent/".count) : text
         guard let key = SimulatedID(own) else { throw Self.notFound("queue", id) }
         if let queue = queues[key] { return .standard(queue) }
-        guard let user = users[key] else { throw Self.notFound("queue", id) }
+        guard let user = users[key], UndocumentedAnswer.agentQueueID(of: user) == key else {
+            throw Self.notFound("queue", id)
+        }
         return .agent(user)
     }
 

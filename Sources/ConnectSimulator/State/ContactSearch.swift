@@ -45,7 +45,7 @@ package struct ContactSearch: Sendable {
     }
 
     let time: TimeRange
-    var order = SearchOrder()
+    var order = UndocumentedAnswer.searchOrder
     /// Nil lets every channel through; the same holds for those below.
     var channels: Set<String>?
     var queues: Set<SimulatedID>?
@@ -99,12 +99,9 @@ package struct ContactSearch: Sendable {
             } ?? true
     }
 
-    /// Words are found anywhere in a name and without regard to case; EXACT wants the whole name.
-    /// Both are guesses: "the words or phrases used to match the contact name".
     private func isNamed(_ name: String, _ texts: [String], _ match: Match) -> Bool {
         guard match != .exact else { return texts.isEmpty || texts.contains(name) }
-        let name = name.lowercased()
-        return match.holds(for: texts) { name.contains($0.lowercased()) }
+        return match.holds(for: texts) { UndocumentedAnswer.name(name, holds: $0) }
     }
 
     private static func has(_ tag: Tag, _ tags: [String: String]) -> Bool {

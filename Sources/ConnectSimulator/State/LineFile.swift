@@ -31,6 +31,12 @@ final class LineFile: Sendable {
     /// Takes the file for this process alone, until it ends; false where another one has it.
     func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
+    /// Whether it is a file and no device or pipe, which would have no end to be read to.
+    var isRegular: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Cuts everything off that is behind a number of bytes.
     func truncate(toBytes count: Int) throws(Failure) {
         guard ftruncate(descriptor, off_t(count)) == 0 else { throw .ofSystem }

@@ -12,9 +12,8 @@ package struct SearchOrder: Hashable, Sendable {
         case expiry = "EXPIRY_TIMESTAMP"
     }
 
-    /// The newest first: a guess, the model names no default.
-    var field = Field.initiation
-    var isDescending = true
+    var field: Field
+    var isDescending: Bool
 
     /// Where a contact stands in the order; ids decide between equals.
     struct Key: Hashable, Sendable, Comparable {

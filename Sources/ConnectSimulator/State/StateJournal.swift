@@ -23,6 +23,10 @@ package final class StateJournal: Sendable {
         } catch {
             throw SimulatorError(doing: .openingState, subject: path, cause: error.cause)
         }
+        guard journal.file.isRegular else {
+            throw SimulatorError(
+                doing: .openingState, subject: path, cause: "it is no regular file")
+        }
         guard journal.file.lock() else {
             throw SimulatorError(
                 doing: .openingState, subject: path, cause: "another simulator has it")

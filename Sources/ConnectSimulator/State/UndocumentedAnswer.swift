@@ -1,7 +1,8 @@
 /// The answers that no document of AWS gives, all in this place. **Every one is a guess.**
 ///
 /// The exception is always one that the model names for the operation; which of them only a live
-/// instance can say. No client may depend on them.
+/// instance can say. No client may depend on them. Which names the service would let stand side by
+/// side is guessed in ``World``.
 package enum UndocumentedAnswer {
     /// The contact has ended: "can be called only on active contacts" names no exception.
     package static let contactEnded = Exception.invalidRequest
@@ -32,6 +33,19 @@ package enum UndocumentedAnswer {
     package static let searchedTimeMax = Duration.seconds(8 * 7 * 86_400)
     /// A time range that is longer, or ends before it starts.
     package static let badTimeRange = Exception.invalidRequest
+    /// The order of a search that asks for none: the newest first.
+    package static let searchOrder = SearchOrder(field: .initiation, isDescending: true)
+    /// Words are found anywhere in a name and without regard to case; MATCH_EXACT, which finds the
+    /// whole name, is as much of a guess. "The words or phrases used to match the contact name".
+    package static func name(_ name: String, holds text: String) -> Bool {
+        name.lowercased().contains(text.lowercased())
+    }
+    /// The id of an agent's queue: the aws CLI's example of list-queues shows `…/queue/agent/{id}`
+    /// and not whose id that is.
+    package static func agentQueueID(of user: WorldUser) -> SimulatedID { user.id }
+    /// The one version of a flow, made when it was published.
+    package static let flowVersion = 1
+
     /// A member of the wrong JSON type; other services of AWS say SerializationException, which
     /// Connect does not model.
     package static let wrongType = Exception.invalidRequest

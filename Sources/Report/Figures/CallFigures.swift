@@ -12,7 +12,7 @@ struct CallFigures {
         var failed: Int { total - throttled - succeeded }
     }
 
-    private(set) var counts: [Operation: Count] = [:]
+    private(set) var counts: [RowOperation: Count] = [:]
     /// Microseconds. A fixed range, so that memory is fixed too: about 200 kB.
     private var durations = Histogram<UInt64>(
         highestTrackableValue: durationMax, numberOfSignificantValueDigits: .three)

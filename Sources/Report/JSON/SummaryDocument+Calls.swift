@@ -8,7 +8,7 @@ extension SummaryDocument {
         var succeeded: Int
         var failed: Int
 
-        init(_ operation: Operation, _ count: CallFigures.Count) {
+        init(_ operation: RowOperation, _ count: CallFigures.Count) {
             self.operation = operation.rawValue
             total = count.total
             throttled = count.throttled
@@ -18,7 +18,7 @@ extension SummaryDocument {
     }
 
     struct LatencyPart: Encodable {
-        var operation = Operation.transferContact.rawValue
+        var operation = RowOperation.transferContact.rawValue
         var calls: Int
         var p50Milliseconds: Double
         var p90Milliseconds: Double

@@ -27,7 +27,7 @@ struct SummaryDocument: Encodable {
         outcomesByCode = figures.codes.map(CodePart.init)
         destinations = figures.destinations.map(DestinationPart.init)
         runs = figures.runs.enumerated().map { RunPart(number: $0.offset + 1, $0.element) }
-        calls = Operation.allCases.map {
+        calls = RowOperation.allCases.map {
             CallPart($0, figures.calls.counts[$0] ?? CallFigures.Count())
         }
         latency = figures.calls.latency.map(LatencyPart.init)

@@ -54,7 +54,7 @@ extension PageContent {
         let throttled: String
         let failed: String
 
-        init(_ operation: Operation, _ count: CallFigures.Count) {
+        init(_ operation: RowOperation, _ count: CallFigures.Count) {
             self.operation = operation.rawValue
             total = count.total.words
             succeeded = count.succeeded.words

@@ -40,7 +40,7 @@ struct PageContent {
         destinationsNote = Self.note(figures.destinations.count, "destinations", "summary.json")
         chart = ThroughputChart(figures.timeline)
         paces = FactPart.paces(figures)
-        calls = Operation.allCases.compactMap { operation in
+        calls = RowOperation.allCases.compactMap { operation in
             figures.calls.counts[operation].map { CallPart(operation, $0) }
         }
         runs = figures.runs.enumerated().map { RunPart(number: $0.offset + 1, $0.element) }

@@ -19,7 +19,7 @@ package struct RowLife: Hashable, Sendable {
 
     /// What to do next.
     package enum Decision: Hashable, Sendable {
-        case call(Operation, Wait)
+        case call(RowOperation, Wait)
         case end(Ending)
         /// No row can succeed: the run stops, and this row stays pending.
         case stopRun(TransferFailure)
@@ -225,7 +225,7 @@ package struct RowLife: Hashable, Sendable {
 
     /// A read that failed: again, or at the end what `giveUp` makes of it.
     private mutating func readFailed(
-        _ failure: TransferFailure, _ operation: Operation, _ policy: RetryPolicy,
+        _ failure: TransferFailure, _ operation: RowOperation, _ policy: RetryPolicy,
         giveUp: (TransferFailure) -> Ending
     ) -> Decision {
         switch failure.advice {
@@ -239,7 +239,7 @@ package struct RowLife: Hashable, Sendable {
         }
     }
 
-    private mutating func backOff(_ operation: Operation) -> Decision {
+    private mutating func backOff(_ operation: RowOperation) -> Decision {
         failures += 1
         return .call(operation, .backoff(failures: failures))
     }

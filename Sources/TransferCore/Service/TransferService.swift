@@ -21,11 +21,20 @@ package protocol TransferService: Sendable {
     ) async throws(TransferFailure) -> Answer<[AssociatedContact]>
 }
 
-/// The calls, by the service's own names: each has a quota of its own.
-package enum Operation: String, Hashable, Sendable, CaseIterable {
+/// The calls of ``TransferService``, each made on behalf of a row.
+package enum RowOperation: String, Hashable, Sendable, CaseIterable {
     case transferContact = "TransferContact"
     case describeContact = "DescribeContact"
     case listAssociatedContacts = "ListAssociatedContacts"
+
+    /// Among all of the service's.
+    package var asOperation: Operation {
+        switch self {
+        case .transferContact: .transferContact
+        case .describeContact: .describeContact
+        case .listAssociatedContacts: .listAssociatedContacts
+        }
+    }
 }
 
 /// Which attempt at one thing a call is.
@@ -57,39 +66,4 @@ package struct AcceptedTransfer: Hashable, Sendable {
     package var newContact: ContactID
 
     package init(newContact: ContactID) { self.newContact = newContact }
-}
-
-/// What DescribeContact says, as far as a transfer cares.
-package struct ContactState: Hashable, Sendable {
-    /// `TASK`, `EMAIL`, `VOICE`, `CHAT`, or what the service adds next.
-    package var channel: String?
-    package var queue: QueueID?
-    package var user: UserID?
-    package var initiatedAt: Timestamp?
-    /// Nil while the contact is active.
-    package var disconnectedAt: Timestamp?
-
-    package init(
-        channel: String? = nil, queue: QueueID? = nil, user: UserID? = nil,
-        initiatedAt: Timestamp? = nil, disconnectedAt: Timestamp? = nil
-    ) {
-        self.channel = channel
-        self.queue = queue
-        self.user = user
-        self.initiatedAt = initiatedAt
-        self.disconnectedAt = disconnectedAt
-    }
-}
-
-/// One contact of a tree, from ListAssociatedContacts.
-package struct AssociatedContact: Hashable, Sendable {
-    package var id: ContactID
-    package var previous: ContactID?
-    package var initiatedAt: Timestamp?
-
-    package init(id: ContactID, previous: ContactID?, initiatedAt: Timestamp?) {
-        self.id = id
-        self.previous = previous
-        self.initiatedAt = initiatedAt
-    }
 }

@@ -46,7 +46,7 @@ package struct RunSettings: Sendable, Hashable {
 /// One call to the service for one row, to be committed.
 package struct CallRecord: Sendable, Hashable {
     package var row: Int
-    package var operation: Operation
+    package var operation: RowOperation
     package var startedAt: Timestamp
     package var finishedAt: Timestamp
     /// The time the call took, on a clock that only goes forward.
@@ -56,7 +56,7 @@ package struct CallRecord: Sendable, Hashable {
     package var requestID: String?
 
     package init(
-        row: Int, operation: Operation, startedAt: Timestamp, finishedAt: Timestamp,
+        row: Int, operation: RowOperation, startedAt: Timestamp, finishedAt: Timestamp,
         duration: Duration, failure: TransferFailure?, requestID: String?
     ) {
         self.row = row

@@ -22,7 +22,9 @@ struct PagesTests {
                     let answer = try #require(try await connection.exchange(list(query)))
                     #expect(answer.status == 200)
                     ids += answer.body.values(of: "ContactId")
-                    token = answer.body.values(of: "NextToken").first.map { "&nextToken=\($0)" }
+                    token = answer.body.values(of: "NextToken").first.map {
+                        "&nextToken=\($0.percentEncoded)"
+                    }
                 }
                 return ids
             }
@@ -45,8 +47,19 @@ struct PagesTests {
 }
 
 extension String {
+    /// As a query carries it: a page token has `+`, `/` and `=`, as base64 does.
+    var percentEncoded: String {
+        utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            guard byte < 128, character.isLetter || character.isNumber else {
+                return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+            return String(character)
+        }.joined()
+    }
+
     /// The text values of a JSON member, in order; the simulator's texts here hold no escapes.
-    fileprivate func values(of member: String) -> [String] {
+    func values(of member: String) -> [String] {
         split(separator: "\"\(member)\":\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
     }
 }

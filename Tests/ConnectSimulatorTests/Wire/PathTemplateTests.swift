@@ -24,12 +24,24 @@ struct PathTemplateTests {
             "POST /contact/transfer": OperationName.transferContact,
             "GET /contacts/i/c": .describeContact,
             "GET /contact/associated/i": .listAssociatedContacts,
+            "POST /search-contacts": .searchContacts,
+            "GET /queues-summary/i": .listQueues,
+            "GET /users-summary/i": .listUsers,
+            "GET /contact-flows-summary/i": .listContactFlows,
+            "GET /queues/i/q": .describeQueue,
+            "GET /users/i/u": .describeUser,
+            "GET /contact-flows/i/f": .describeContactFlow,
+            "GET /instance": .listInstances,
+            "GET /instance/i": .describeInstance,
         ]
+        #expect(Set(paths.values) == Set(OperationName.allCases))
         for (path, name) in paths {
             let words = path.split(separator: " ")
             let found = Operation.matching(method: String(words[0]), path: words[1])
             #expect(found?.operation.name == name)
         }
-        #expect(Operation.matching(method: "GET", path: "/contact/transfer") == nil)
+        for path in ["/contact/transfer", "/queues/i", "/instance/i/j", "/instances", "/", ""] {
+            #expect(Operation.matching(method: "GET", path: path[...]) == nil)
+        }
     }
 }

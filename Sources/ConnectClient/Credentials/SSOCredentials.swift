@@ -1,0 +1,100 @@
+import AWSSigning
+import TransferCore
+
+/// Credentials of a role for whoever has signed in to IAM Identity Center (`aws sso login`).
+package struct SSOCredentials: CredentialProvider {
+    private let profile: String?
+    private let settings: IdentitySettings
+
+    /// A token with less than this left is renewed, where it can be (botocore, tokens.py).
+    private static let renewalWindow: Duration = .seconds(15 * 60)
+
+    /// - Parameter settings: of the profile that a chain of roles begins with.
+    init(_ profile: String?, _ settings: IdentitySettings) {
+        self.profile = profile
+        self.settings = settings
+    }
+
+    package func credentials() async throws(ConnectClientError) -> FoundCredentials? {
+        let profile = try Profile(named: profile, environment: settings.environment)
+        guard let role = try SSOSettings(profile) else { return nil }
+        let own = try ClientSettings(profile: settings.profile, environment: settings.environment)
+        let client = try SSOClient(
+            own, region: own.region(role.region), surroundings: settings.surroundings)
+        let token = try await token(for: role, client)
+        do throws(TransferFailure) {
+            return FoundCredentials(
+                try await client.credentials(of: role, token: token.accessToken),
+                from: "the profile \(role.profile) (SSO role \(role.roleName) of account "
+                    + "\(role.accountID))")
+        } catch {
+            throw ConnectClientError(
+                error,
+                "The credentials of the SSO role \(role.roleName) of account \(role.accountID) for "
+                    + "the profile \(role.profile) were not given",
+                advice: error.httpStatus == 401
+                    ? "Sign in with \(role.signIn)."
+                    : "Check sso_role_name and sso_account_id, and that the role is assigned to "
+                        + "you, then sign in with \(role.signIn).")
+        }
+    }
+
+    /// Gives the token of the last sign-in, renewed where little of it is left.
+    private func token(
+        for role: SSOSettings, _ client: SSOClient
+    ) async throws(ConnectClientError) -> SSOToken {
+        let (path, token) = try stored(for: role)
+        let now = settings.surroundings.now()
+        // The older form has tokens that nobody can renew.
+        guard role.session != nil, token.end - now < Self.renewalWindow,
+            let renewal = token.renewal(at: now), SSOToken.isWritable(path)
+        else { return try unexpired(token, of: role) }
+        let answer: SSOTokenAnswer
+        do throws(TransferFailure) { answer = try await client.renew(renewal) } catch {
+            // Another tool may have renewed it meanwhile, and used up what we knew.
+            let latest = try stored(for: role).token
+            if latest.end > now { return latest }
+            throw ConnectClientError(
+                error, "The SSO token of the profile \(role.profile) cannot be renewed",
+                advice: "Sign in with \(role.signIn).")
+        }
+        do throws(SSOToken.Problem) {
+            let bytes = try token.renewed(with: answer, for: role, at: now)
+            do throws(SmallFile.Problem) { try SmallFile.replace(path, with: bytes) } catch {
+                throw SSOToken.Problem(words: "\(path) cannot be written: \(error.words)")
+            }
+            return try SSOToken(at: path)
+        } catch {
+            throw ConnectClientError(
+                .credentialsUnavailable,
+                "The SSO token of the profile \(role.profile) was renewed, but \(error.words). Make "
+                    + "room for it and sign in with \(role.signIn).")
+        }
+    }
+
+    private func stored(
+        for role: SSOSettings
+    ) throws(ConnectClientError) -> (path: String, token: SSOToken) {
+        do throws(SSOToken.Problem) {
+            let path = try SSOToken.path(of: role.tokenName, environment: settings.environment)
+            return (path, try SSOToken(at: path))
+        } catch {
+            throw ConnectClientError(
+                .credentialsUnavailable,
+                "The profile \(role.profile) is for SSO, but \(error.words). Sign in with "
+                    + "\(role.signIn).")
+        }
+    }
+
+    private func unexpired(
+        _ token: SSOToken, of role: SSOSettings
+    ) throws(ConnectClientError) -> SSOToken {
+        guard token.end > settings.surroundings.now() else {
+            throw ConnectClientError(
+                .credentialsExpired,
+                "The SSO sign-in of the profile \(role.profile) ended at \(token.end.iso8601). "
+                    + "Sign in again with \(role.signIn).")
+        }
+        return token
+    }
+}
