@@ -3,6 +3,7 @@ package struct SimulatorError: Error, Hashable, Sendable, CustomStringConvertibl
     /// What it was about.
     package enum Activity: Hashable, Sendable {
         case writingInput, openingEffects, writingEffects, listening
+        case makingCertificate, writingAuthority
         case openingState, readingState, matchingState, writingState
     }
 
@@ -27,6 +28,10 @@ package struct SimulatorError: Error, Hashable, Sendable, CustomStringConvertibl
         case .writingEffects:
             "A transfer could not be written to the effects file \(subject) (\(cause)). "
                 + "The simulator stops: its count would no longer be true."
+        case .makingCertificate:
+            "OpenSSL could not make the \(subject) (\(cause)). Serve without --tls."
+        case .writingAuthority:
+            "The CA file could not be written to \(subject) (\(cause)). Choose another file."
         case .openingState:
             "The state file \(subject) could not be opened (\(cause)). Choose another file."
         case .readingState:

@@ -13,6 +13,12 @@ package struct SimulatorOptions: Sendable {
     package var deniedCredentials = SimulatorCredentials.denied
     /// False takes calls without looking at their signatures.
     package var verifiesSignatures = true
+    /// Who may come in by the services round Connect, and for how long.
+    package var access = AccessOptions()
+    /// How far the simulator's clock is before the machine's; negative is behind.
+    package var clockSkew = Duration.zero
+    /// Serves https; nil serves http.
+    package var tls: TLSOptions?
     /// Quotas that differ from the operations' documented ones.
     package var quotas: [OperationName: Quota] = [:]
     package var faults = FaultPlan()

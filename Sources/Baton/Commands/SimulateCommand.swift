@@ -14,7 +14,11 @@ import UnixSignals
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate", abstract: "Serves a local Amazon Connect at 127.0.0.1.",
-        discussion: "Prints one line of JSON with its endpoint once it listens.")
+        discussion: """
+            Prints one line of JSON with its endpoint once it listens. STS, Service Quotas, the SSO \
+            portal and its token service, container credentials (/container/credentials) and \
+            instance metadata (/latest) are served on the same port.
+            """)
 
     @Option(help: "The port to listen on; 0 lets the system choose.")
     var port: UInt16 = 0
@@ -22,6 +26,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Quotas") var quotas: QuotaArguments
     @OptionGroup(title: "Faults") var faults: FaultArguments
     @OptionGroup(title: "Credentials") var credentials: CredentialArguments
+    @OptionGroup(title: "Access") var access: AccessArguments
+    @OptionGroup(title: "TLS") var tls: TLSArguments
     @Option(help: "Writes the input CSV of the world to this file.")
     var writeCSV: String?
     @Option(help: "Appends each transfer that takes effect to this file, as a line of JSON.")
@@ -36,6 +42,9 @@ struct SimulateCommand: AsyncParsableCommand {
         options.faults = faults.plan
         options.credentials = credentials.credentials
         options.verifiesSignatures = !credentials.noVerify
+        options.access = access.options
+        options.clockSkew = .seconds(access.clockSkew)
+        options.tls = tls.options
         options.effectsFile = effects
         options.stateFile = state
         let simulator = try Simulator(options)
@@ -67,14 +76,30 @@ private struct ListeningLine: Encodable {
     let endpoint: String
     let region: String
     let instanceId: String
+    let accountId: String
     let accessKeyId: String
+    /// A role that can be assumed, as can all others.
+    let roleArn: String
+    let ssoAccessToken: String
+    let ssoRefreshToken: String
+    let webIdentityToken = SimulatorCredentials.webIdentityToken
+    let containerCredentialsUri: String
+    /// The CA to trust, under TLS.
+    let caFile: String?
     let pid: Int32
 
     init(_ simulator: Simulator, port: Int) {
-        endpoint = "http://127.0.0.1:\(port)"
-        region = simulator.options.region
+        let options = simulator.options
+        endpoint = "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(port)"
+        region = options.region
         instanceId = simulator.world.instance.text
-        accessKeyId = simulator.options.credentials.accessKeyID
+        accessKeyId = options.credentials.accessKeyID
+        accountId = options.world.account
+        roleArn = "arn:aws:iam::\(accountId):role/operations"
+        ssoAccessToken = options.access.ssoAccessToken
+        ssoRefreshToken = options.access.ssoRefreshToken
+        containerCredentialsUri = "\(endpoint)/container/credentials"
+        caFile = options.tls?.authorityFile
         pid = getpid()
     }
 }

@@ -14,6 +14,9 @@ package struct Desk: Sendable {
 
     package private(set) var state: ConnectState
     package private(set) var statistics = Statistics()
+    /// "By account, and per Region, not by user and not by instance": there is one account here in
+    /// one Region, and the front door turns callers of other accounts away. A role of the account
+    /// shares its buckets.
     private var buckets: [OperationName: TokenBucket]
     private let faults: FaultPlan
     private let seed: UInt64
@@ -35,6 +38,21 @@ package struct Desk: Sendable {
         for operation in Operation.definitions {
             let quota = options.quotas[operation.name] ?? operation.quota
             buckets[operation.name] = TokenBucket(quota, at: start)
+        }
+    }
+
+    /// Names a call of a service round Connect.
+    package mutating func requestIDForNeighbour() -> SimulatedID {
+        SimulatedID(using: &requestIDs)
+    }
+
+    /// Counts a call of a service round Connect, `sts:AssumeRole`.
+    package mutating func count(_ operation: String, errorCode: String?) {
+        statistics.operations[operation, default: .init()].received += 1
+        if let errorCode {
+            statistics.exceptions[errorCode, default: 0] += 1
+        } else {
+            statistics.operations[operation]?.succeeded += 1
         }
     }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import NIOSSL
 
 #if canImport(Glibc)
     import Glibc
@@ -24,9 +25,9 @@ extension Responder {
     }
 
     /// An answer as AWS's front door dresses it.
-    func response(_ reply: Reply, requestID: SimulatedID?, to request: Request) -> Response {
+    func response(_ reply: Reply, requestID: SimulatedID, to request: Request) -> Response {
         var headers = headers(for: request)
-        if let requestID, let name = Self.requestIDField { headers[name] = requestID.text }
+        if let name = Self.requestIDField { headers[name] = requestID.text }
         if let exception = reply.exception, let name = Self.errorTypeField {
             // The long form, which clients must cut at the colon: AWS sends both.
             headers[name] =
@@ -35,6 +36,18 @@ extension Responder {
         return Response(
             status: .init(code: reply.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+    }
+
+    /// An answer of a service round Connect.
+    func response(_ answer: ServiceAnswer, to request: Request) -> Response {
+        var headers = headers(for: request)
+        headers[.contentType] = answer.contentType
+        for header in answer.headers {
+            if let name = HTTPField.Name(header.name) { headers[name] = header.value }
+        }
+        return Response(
+            status: .init(code: answer.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 
     /// The headers of every answer.
@@ -54,9 +67,25 @@ extension Responder {
         if let socket = channel as? any SocketOptionProvider {
             try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         }
-        try await channel.close()
+        try await closeAtOnce(channel)
         return ConnectionReset()
     }
+}
+
+/// Closes a connection without the farewell of TLS: that would wait for the peer's.
+private func closeAtOnce(_ channel: any Channel) async throws {
+    try await channel.eventLoop.submit {
+        let closed = channel.eventLoop.makePromise(of: Void.self)
+        if let tls = try? channel.pipeline.syncOperations.context(
+            handlerType: NIOSSLServerHandler.self)
+        {
+            // From here on towards the socket, past the handler of TLS.
+            tls.close(mode: .all, promise: closed)
+        } else {
+            channel.close(mode: .all, promise: closed)
+        }
+        return closed.futureResult
+    }.flatMap { $0 }.get()
 }
 
 private struct ConnectionReset: Error {}

@@ -7,10 +7,10 @@ import Synchronization
 final class Responder: Sendable {
     /// More than any call of the service can need; what is longer is answered with 413.
     static let bodyBytesMax = 64 * 1024
-    private static let statisticsPath = "/simulator/stats"
 
     private let desk: Mutex<Desk>
-    private let gate: SignatureGate?
+    private let gate: SignatureGate
+    private let neighbours: NeighbourServices
     private let effects: EffectsLog?
     private let journal: StateJournal?
     let clock: SimulatorClock
@@ -22,12 +22,16 @@ final class Responder: Sendable {
         kept: (journal: StateJournal, state: ConnectState)? = nil,
         onFailure: @escaping @Sendable (SimulatorError) -> Void
     ) {
-        desk = Mutex(Desk(options, world: world, state: kept?.state, at: clock.now()))
-        gate =
-            options.verifiesSignatures
-            ? SignatureGate(
-                region: options.region, allowed: options.credentials,
-                denied: options.deniedCredentials) : nil
+        let start = clock.now()
+        desk = Mutex(Desk(options, world: world, state: kept?.state, at: start))
+        let keys = KeyRing(
+            allowed: options.credentials, denied: options.deniedCredentials,
+            account: options.world.account, access: options.access, seed: options.world.seed,
+            at: start)
+        gate = SignatureGate(
+            region: options.region, account: options.world.account, keys: keys,
+            verifies: options.verifiesSignatures)
+        neighbours = NeighbourServices(options, gate: gate, keys: keys)
         self.effects = effects
         journal = kept?.journal
         self.clock = clock
@@ -43,10 +47,12 @@ final class Responder: Sendable {
         guard let body = try await Self.body(of: request) else {
             return Response(status: .contentTooLarge, headers: headers(for: request))
         }
-        if request.head.path == Self.statisticsPath {
-            return response(Reply(try JSON.bytes(statistics)), requestID: nil, to: request)
+        let call = Call(request.head, body: body)
+        let route = Route(call)
+        if route != .connect, let answer = answer(to: call, on: route) {
+            return response(answer, to: request)
         }
-        let decision = try decide(Call(request.head, body: body))
+        let decision = try decide(call)
         // A cancelled wait closes the connection: the server is going down.
         if decision.delay > .zero { try await Task.sleep(for: decision.delay) }
         guard let reply = decision.reply else { throw try await Self.reset(channel) }
@@ -75,9 +81,21 @@ final class Responder: Sendable {
         }
     }
 
+    /// The answer of a service round Connect.
+    private func answer(to call: Call, on route: Route) -> ServiceAnswer? {
+        let (requestID, statistics) = desk.withLock {
+            ($0.requestIDForNeighbour(), $0.statistics)
+        }
+        let answer = neighbours.answer(
+            to: call, on: route, requestID: requestID, statistics: statistics, at: clock.now())
+        if let answer, route != .control {
+            desk.withLock { $0.count(answer.operation, errorCode: answer.errorCode) }
+        }
+        return answer
+    }
+
     /// Why the front door turns a call away; outside the lock, since it is most of the work.
     private func refusal(of call: Call, at now: Moment) -> Refusal? {
-        guard let gate else { return nil }
         let operation = Operation.matching(method: call.method, path: call.path)?.operation.name
         do {
             try gate.admit(call, operation: operation, at: now)

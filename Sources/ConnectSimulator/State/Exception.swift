@@ -14,6 +14,7 @@ package enum Exception: String, Hashable, Sendable, CaseIterable {
     case serviceUnavailable = "ServiceUnavailableException"
     case missingAuthenticationToken = "MissingAuthenticationTokenException"
     case unrecognizedClient = "UnrecognizedClientException"
+    case expiredToken = "ExpiredTokenException"
     case invalidSignature = "InvalidSignatureException"
     case incompleteSignature = "IncompleteSignatureException"
     case unknownOperation = "UnknownOperationException"
@@ -23,7 +24,9 @@ package enum Exception: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .invalidRequest, .invalidParameter, .incompleteSignature: 400
         case .serviceQuotaExceeded: 402
-        case .accessDenied, .missingAuthenticationToken, .unrecognizedClient, .invalidSignature: 403
+        case .accessDenied, .missingAuthenticationToken, .unrecognizedClient, .expiredToken,
+            .invalidSignature:
+            403
         case .resourceNotFound, .contactFlowNotPublished, .unknownOperation: 404
         case .idempotency: 409
         case .throttling: 429

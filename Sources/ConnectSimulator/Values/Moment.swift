@@ -36,6 +36,12 @@ package struct SimulatorClock: Sendable {
 
     package init(now: @escaping @Sendable () -> Moment) { self.now = now }
 
+    /// The same clock, so much ahead.
+    package func ahead(by skew: Duration) -> SimulatorClock {
+        let now = now
+        return skew == .zero ? self : SimulatorClock { now() + skew }
+    }
+
     /// Starts at the wall clock's time and then only goes forward, whatever is done to that clock.
     package static var system: SimulatorClock {
         let wall = Moment(Date())

@@ -1,27 +1,52 @@
-package import AWSSigning
+import AWSSigning
+
+/// The services that want to be signed for, by the names that a signature's scope gives them.
+package enum SignedService: String, Hashable, Sendable, CaseIterable {
+    case connect
+    case tokens = "sts"
+    case quotas = "servicequotas"
+}
 
 /// The front door: looks whether a call is signed, by whom, and whether he may come in.
 package struct SignatureGate: Sendable {
     /// How far `X-Amz-Date` may be from the service's clock, either way.
     package static let skewMax = Duration.seconds(300)
-    private static let service = "connect"
+    /// The Region of the global endpoint of STS.
+    private static let globalRegion = "us-east-1"
 
     private let region: String
-    private let allowed: Credentials
-    private let denied: Credentials
+    /// Whose instance it is: callers of other accounts have no access to it.
+    private let account: String
+    private let keys: KeyRing
+    private let verifies: Bool
     private let signer: SigV4Signer
 
-    package init(region: String, allowed: Credentials, denied: Credentials) {
+    /// - Parameter verifies: false takes every call for one of the key that may do everything.
+    package init(region: String, account: String, keys: KeyRing, verifies: Bool = true) {
         self.region = region
-        self.allowed = allowed
-        self.denied = denied
-        signer = SigV4Signer(service: Self.service, region: region)
+        self.account = account
+        self.keys = keys
+        self.verifies = verifies
+        signer = SigV4Signer(service: SignedService.connect.rawValue, region: region)
     }
 
-    /// Lets a call in, or says why not.
+    /// Lets a call of Connect in, or says why not.
+    @discardableResult
     package func admit(
         _ call: Call, operation: OperationName?, at now: Moment
-    ) throws(Refusal) {
+    ) throws(Refusal) -> KeyRing.Holder {
+        let holder = try holder(of: call, calling: .connect, at: now)
+        guard holder.mayCall, holder.caller.account == account else {
+            throw Self.denial(of: holder, "connect:\(operation?.rawValue ?? "Unknown")")
+        }
+        return holder
+    }
+
+    /// Who signed a call of a service; that he may make it is not said.
+    package func holder(
+        of call: Call, calling service: SignedService, at now: Moment
+    ) throws(Refusal) -> KeyRing.Holder {
+        guard verifies else { return keys.allowed }
         guard let text = call.header("authorization") else {
             throw Refusal(.missingAuthenticationToken, "Missing Authentication Token")
         }
@@ -31,55 +56,66 @@ package struct SignatureGate: Sendable {
                 .incompleteSignature,
                 "The Authorization header or X-Amz-Date is missing a part or cannot be read.")
         }
-        let credentials = try credentials(of: claim, token: call.header("x-amz-security-token"))
-        try checkScope(of: claim, timestamp: timestamp, at: now)
-        try checkSignature(of: call, claim: claim, timestamp: timestamp, credentials: credentials)
-        guard credentials.accessKeyID == allowed.accessKeyID else {
-            throw Refusal(
-                .accessDenied,
-                "The access key \(credentials.accessKeyID) is not authorized to perform: "
-                    + "connect:\(operation?.rawValue ?? "Unknown")")
-        }
+        let holder = try keys.holder(
+            of: claim.accessKeyID, token: call.header("x-amz-security-token"), at: now)
+        try checkScope(of: claim, service: service)
+        try checkDate(of: claim, timestamp: timestamp, at: now)
+        try checkSignature(
+            of: call, claim: claim, timestamp: timestamp, credentials: holder.credentials)
+        return holder
     }
 
-    private func credentials(
-        of claim: AuthorizationHeader, token: String?
-    ) throws(Refusal) -> Credentials {
-        for credentials in [allowed, denied]
-        where credentials.accessKeyID == claim.accessKeyID && credentials.sessionToken == token {
-            return credentials
-        }
-        throw Refusal(
-            .unrecognizedClient, "The security token included in the request is invalid.")
+    /// Why a holder may not do something, `SERVICE:ACTION`.
+    static func denial(
+        of holder: KeyRing.Holder, _ action: String, on resource: String? = nil
+    ) -> Refusal {
+        let place = resource.map { " on resource: \($0)" } ?? ""
+        return Refusal(
+            .accessDenied,
+            "User: \(holder.caller.arn) is not authorized to perform: \(action)\(place)")
     }
 
     private func checkScope(
-        of claim: AuthorizationHeader, timestamp: String, at now: Moment
+        of claim: AuthorizationHeader, service: SignedService
     ) throws(Refusal) {
-        let scope = claim.scope
-        guard scope.service == Self.service, scope.region == region else {
+        guard claim.scope.service == service.rawValue else {
             throw Refusal(
                 .invalidSignature,
-                "Credential should be scoped to a valid Region and service: \(region) and "
-                    + "\(Self.service), not \(scope.region) and \(scope.service).")
+                "Credential should be scoped to correct service: '\(service.rawValue)'.")
         }
-        guard let date = SigningDate(timestamp), date.day == scope.day else {
+        let isGlobal = service == .tokens && claim.scope.region == Self.globalRegion
+        guard claim.scope.region == region || isGlobal else {
+            throw Refusal(
+                .invalidSignature,
+                "Credential should be scoped to a valid region, not '\(claim.scope.region)'.")
+        }
+    }
+
+    private func checkDate(
+        of claim: AuthorizationHeader, timestamp: String, at now: Moment
+    ) throws(Refusal) {
+        guard let date = SigningDate(timestamp), date.day == claim.scope.day else {
             throw Refusal(
                 .invalidSignature,
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date.")
         }
         let age = now - Moment(seconds: date.seconds)
-        let ours = SigningDate(milliseconds: now.milliseconds).timestamp
         guard age <= Self.skewMax else {
             throw Refusal(
                 .invalidSignature,
-                "Signature expired: \(timestamp) is now earlier than \(ours) - 5 min.")
+                "Signature expired: \(timestamp) is now earlier than "
+                    + "\(stamp(now - Self.skewMax)) (\(stamp(now)) - 5 min.)")
         }
         guard age >= .zero - Self.skewMax else {
             throw Refusal(
                 .invalidSignature,
-                "Signature not yet current: \(timestamp) is still later than \(ours) + 5 min.")
+                "Signature not yet current: \(timestamp) is still later than "
+                    + "\(stamp(now + Self.skewMax)) (\(stamp(now)) + 5 min.)")
         }
+    }
+
+    private func stamp(_ moment: Moment) -> String {
+        SigningDate(milliseconds: moment.milliseconds).timestamp
     }
 
     private func checkSignature(
@@ -100,7 +136,8 @@ package struct SignatureGate: Sendable {
             throw Refusal(
                 .invalidSignature,
                 "The request signature we calculated does not match the signature you provided. "
-                    + "Check your AWS Secret Access Key and signing method.")
+                    + "Check your AWS Secret Access Key and signing method. "
+                    + "Consult the service documentation for details.")
         }
     }
 }

@@ -1,6 +1,7 @@
 import ConnectSimulator
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
     import Glibc
@@ -24,12 +25,14 @@ struct HTTPConnection {
 
     /// Opens a connection for as long as `body` runs.
     static func open<Result: Sendable>(
-        toPort port: Int, _ body: (inout HTTPConnection) async throws -> Result
+        toPort port: Int, tls: TLSClient? = nil,
+        _ body: (inout HTTPConnection) async throws -> Result
     ) async throws -> Result {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                    try tls?.protect(channel)
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel)
                 }
             }
@@ -90,6 +93,20 @@ struct HTTPConnection {
         received.moveReaderIndex(forwardBy: headLength)
         let body = received.readString(length: length) ?? ""
         return Answer(status: status, headers: headers, body: body)
+    }
+}
+
+/// How a test trusts a server of https.
+struct TLSClient: Sendable {
+    var configuration: TLSConfiguration
+    /// The name to look for in the certificate; nil looks for the address.
+    var host: String?
+
+    /// Puts TLS between a connection and its socket.
+    func protect(_ channel: any Channel) throws {
+        try channel.pipeline.syncOperations.addHandler(
+            try NIOSSLClientHandler(
+                context: try NIOSSLContext(configuration: configuration), serverHostname: host))
     }
 }
 

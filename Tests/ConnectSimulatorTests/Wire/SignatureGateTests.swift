@@ -4,10 +4,15 @@ import Testing
 
 /// Who comes in.
 struct SignatureGateTests {
-    private let gate = SignatureGate(
-        region: "us-east-1", allowed: SimulatorCredentials.allowed,
-        denied: SimulatorCredentials.denied)
+    private let gate = Self.gate(allowing: SimulatorCredentials.allowed)
     private let call = Call.get("/contacts/a%2Fb/c?x=1&y=%C3%A9")
+
+    private static func gate(allowing credentials: Credentials) -> SignatureGate {
+        let keys = KeyRing(
+            allowed: credentials, denied: SimulatorCredentials.denied, account: "111122223333",
+            at: noon)
+        return SignatureGate(region: "us-east-1", account: "111122223333", keys: keys)
+    }
 
     private func refused(_ call: Call, by gate: SignatureGate? = nil, at now: Moment = noon)
         -> Exception?
@@ -98,8 +103,7 @@ struct SignatureGateTests {
 
     @Test func `wants the session token where there is one, and none where there is none`() {
         let session = Credentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "token")
-        let gate = SignatureGate(
-            region: "us-east-1", allowed: session, denied: SimulatorCredentials.denied)
+        let gate = Self.gate(allowing: session)
         #expect(refused(call.signed(by: session), by: gate) == nil)
         let without = Credentials(accessKeyID: "ASIA", secretAccessKey: "s")
         #expect(refused(call.signed(by: without), by: gate) == .unrecognizedClient)
