@@ -117,9 +117,15 @@ let package = Package(
                 "ConnectSimulator", "AWSSigning", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: rules),
+        .testTarget(
+            name: "EdgeTests",
+            dependencies: [
+                "ConnectClient", "ConnectSimulator", "TransferCore", "AWSSigning",
             ],
             swiftSettings: rules),
         .testTarget(

@@ -81,10 +81,12 @@ struct CredentialLifeTests {
         let pauses = zip(fetches.dropFirst(), fetches).map(-)
         #expect(pauses.prefix(8) == [1, 2, 4, 8, 16, 32, 60, 60])
         #expect((20...25).contains(fetches.count))
-        // They have ended, and the last failure is not a minute old.
-        #expect(step(&life, 3600) == .fail(broken))
-        #expect(step(&life, 3660) == .fetch)
-        #expect(step(&life, 3660) == .wait)
+        // They have ended: once more at once, whenever the last failure was.
+        #expect(step(&life, 3600) == .fetch)
+        #expect(step(&life, 3600) == .wait)
+        life.fetched(.failure(broken), at: at(3601))
+        #expect(step(&life, 3602) == .fail(broken))
+        #expect(step(&life, 3662) == .fetch)
     }
 
     @Test func `a life of thirty seconds is fetched every twenty-two`() {

@@ -243,6 +243,13 @@ struct CredentialTests {
         #expect(!error.message.contains("Error"))
     }
 
+    @Test func `takes /dev/null for a file without a profile`() async throws {
+        let home = try TemporaryHome(
+            credentials: "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n")
+        let environment = home.environment(["AWS_CONFIG_FILE": "/dev/null"])
+        #expect(try await find(nil, environment)?.accessKeyID == "FILE")
+    }
+
     @Test func `finds files where the variables say`() async throws {
         let home = try TemporaryHome(
             credentials: "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n")

@@ -21,8 +21,7 @@ struct ProcessCredentialsTests {
     private func find(
         _ command: String, _ variables: [String: String] = [:], timeout: Duration? = nil
     ) async throws -> FoundCredentials? {
-        let config = "[default]\ncredential_process = \(command)\n"
-        try Data(config.utf8).write(to: URL(filePath: home.path + "/.aws/config"))
+        try home.write(config: "[default]\ncredential_process = \(command)\n")
         let settings = try ClientSettings(
             profile: nil,
             environment: home.environment(

@@ -1,5 +1,6 @@
 import AWSSigning
 import ConnectClient
+import FoundationEssentials
 import Testing
 import TransferCore
 
@@ -65,6 +66,53 @@ struct SecrecyTests {
             _, _ in "why"
         }
         #expect(failure?.code == "Bad[removed]")
+    }
+
+    /// What the places of credentials say when they are not whole, cannot be read, or have ended.
+    @Test(arguments: [
+        #"{"AccessKeyId": "A", "SecretAccessKey": "\#(secret)", "Token": "\#(token)"}"#,
+        #"{"AccessKeyId": "A", "SecretAccessKey": "\#(secret)", "Token": "\#(token)", "#
+            + #""Expiration": "\#(secret)"}"#,
+        #"{"AccessKeyId": "A", "SecretAccessKey": "\#(secret) ", "Token": "\#(token)", "#
+            + #""Expiration": "2026-11-22T15:08:07Z"}"#,
+        #"{"AccessKeyId": "A", "SecretAccessKey": "\#(secret)", "Token": "\#(token)", "#
+            + #""Expiration": "2020-11-22T15:08:07Z"}"#,
+        #"{"AccessKeyId": "A", "SecretAccessKey": "\#(secret)", "Token": "\#(token)"#,
+    ])
+    func `repeats nothing of credentials that cannot be used`(_ body: String) async throws {
+        let server = try ScriptedServer(
+            .choose { request in
+                answer("200 OK", body: request.requestLine.contains("/r ") ? body : "r")
+            })
+        defer { server.stop() }
+        let home = try TemporaryHome()
+        let program = home.path + "/print"
+        try Data(body.replacing("Token", with: "SessionToken").utf8).write(
+            to: URL(filePath: program))
+        try home.write(config: "[profile p]\ncredential_process = cat \(program)\n")
+        let metadata = [
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url, "AWS_EC2_METADATA_DISABLED": "false",
+        ]
+        let environments = [
+            metadata, ["AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url + "/r"],
+            ["AWS_PROFILE": "p", "PATH": "/usr/bin:/bin"],
+            [
+                "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": Self.secret,
+                "AWS_CREDENTIAL_EXPIRATION": Self.secret,
+            ],
+        ]
+        for environment in environments {
+            let cache = CredentialCache(
+                CredentialChain.standard(
+                    profile: nil, environment: home.environment(environment),
+                    surroundings: fixedSurroundings()), now: { fixedNow })
+            var said = ""
+            do { said = "\(try await cache.credentials())" } catch {
+                said = "\(error) \(error.code)"
+            }
+            #expect(!said.isEmpty)
+            #expect(!said.contains(Self.secret) && !said.contains(Self.token.prefix(30)), "\(said)")
+        }
     }
 }
 

@@ -16,8 +16,13 @@ final class TemporaryHome: Sendable {
     }
 
     /// Writes the file of keys again.
-    func write(credentials text: String) throws {
-        try Data(text.utf8).write(to: URL(filePath: path + "/.aws/credentials"))
+    func write(credentials text: String) throws { try write(text, to: "credentials") }
+
+    /// Writes the file of settings again.
+    func write(config text: String) throws { try write(text, to: "config") }
+
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path + "/.aws/" + name))
     }
 
     deinit {

@@ -107,7 +107,9 @@ struct WhoamiTests {
                 "Environment", "the environment",
                 ["AWS_ACCESS_KEY_ID": id, "AWS_SECRET_ACCESS_KEY": secret]),
             sourced("EcsContainer", "the container's endpoint", container(connect)),
-            sourced("Ec2InstanceMetadata", "the instance's role", instance(connect)),
+            sourced(
+                "Ec2InstanceMetadata", "the instance metadata (role baton-instance-role)",
+                instance(connect)),
             Place(
                 name: "web identity of the environment",
                 variables: [
@@ -145,7 +147,7 @@ struct WhoamiTests {
                 source: "the container's endpoint"),
             Place(
                 name: "instance", variables: instance(connect), arn: session("baton-instance-role"),
-                source: "the instance's role"),
+                source: "the instance metadata (role baton-instance-role)"),
         ]
     }
 

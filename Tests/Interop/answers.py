@@ -14,7 +14,7 @@ import os
 import re
 import xml.etree.ElementTree as ElementTree
 
-import botocore
+import botocore.endpoint
 
 problems = []
 seen = collections.Counter()
@@ -37,12 +37,25 @@ YEAR_2000, YEAR_2100 = 946_684_800, 4_102_444_800
 
 
 def watch():
-    botocore.register_initializer(
-        lambda session: session.register("before-parse", _look, unique_id="baton-answers"))
+    """Looks at answers from now on.
+
+    Not by an event of botocore's: its own handlers come first there, and mend some answers.
+    """
+    convert = botocore.endpoint.convert_to_response_dict
+
+    def converted(http_response, operation_model):
+        answer = convert(http_response, operation_model)
+        # botocore asks a second time, for the events of a retry.
+        if not hasattr(http_response, "is_looked_at"):
+            http_response.is_looked_at = True
+            _look(operation_model, answer)
+        return answer
+
+    botocore.endpoint.convert_to_response_dict = converted
 
 
-def _look(operation_model, response_dict, **_):
-    found = answer_problems(operation_model, response_dict)
+def _look(operation_model, answer):
+    found = answer_problems(operation_model, answer)
     seen[(operation_model.service_model.service_name, operation_model.name)] += 1
     problems.extend(found)
     if found and "BATON_ANSWER_PROBLEMS" in os.environ:

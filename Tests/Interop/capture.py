@@ -85,9 +85,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def always(body):
+def always(body, service="connect"):
     """The same answer to every request."""
-    headers = [("Content-Type", "application/json"),
+    kind = "x-amz-json-1.1" if service == "service-quotas" else "json"
+    headers = [("Content-Type", f"application/{kind}"),
                ("x-amzn-RequestId", "00000000-0000-4000-8000-000000000000")]
     return lambda request: (200, headers, json.dumps(body).encode())
 

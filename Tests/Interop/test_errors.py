@@ -2,10 +2,13 @@
 
 import uuid
 
+import botocore.config
 import botocore.exceptions
+import botocore.session
 import pytest
 
-from simulator import DENIED, SECRET, UNLIMITED
+from calls import OPERATIONS, call, parameters
+from simulator import DENIED, ONCE, SECRET, UNLIMITED
 from transfers import can_be_transferred
 
 
@@ -73,3 +76,55 @@ def test_refuses_who_is_not_known(simulator, key, secret, code):
         client.transfer_contact(**simulator.request(simulator.rows[0]))
     assert caught.value.response["Error"]["Code"] == code
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+# Modelled, and given by the simulator in one case alone, which has a test of its own above or in
+# test_directory.py; a malformed parameter is one of the first two: the service does not say which.
+ELSEWHERE = {
+    "TransferContact": {"IdempotencyException", "ServiceQuotaExceededException"},
+    "DescribeContactFlow": {"ContactFlowNotPublishedException"}}
+MALFORMED = {"InvalidRequestException", "InvalidParameterException"}
+UNCHECKED = ONCE.merge(botocore.config.Config(parameter_validation=False))
+MODEL = botocore.session.get_session().get_service_model("connect")
+
+
+def refusal(client, operation, given):
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        call(client, operation, given)
+    name = caught.value.response["Error"]["Code"]
+    # botocore knows the class of what its model has, whichever operation it is of.
+    assert isinstance(caught.value, getattr(client.exceptions, name))
+    return name, caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_each_operation_is_refused_as_it_is_modelled(start, operation):
+    given = {}
+    healthy = start(*UNLIMITED, "--failing-share", "0")
+    whole = parameters(healthy, operation)
+    assert call(healthy.client(), operation, whole)
+
+    given["unknown"] = refusal(
+        healthy.client(), operation, whole | {"InstanceId": str(uuid.uuid4())}
+    ) if "InstanceId" in whole else None
+    broken = {"InstanceId": "x" * 101} if "InstanceId" in whole else {"MaxResults": 11}
+    given["malformed"] = refusal(healthy.client(config=UNCHECKED), operation, whole | broken)
+    given["denied"] = refusal(healthy.client(*DENIED), operation, whole)
+    healthy.stop()
+
+    slow = start("--quota", "*=0.001/1", "--failing-share", "0")
+    call(slow.client(), operation, parameters(slow, operation))
+    given["throttled"] = refusal(slow.client(), operation, parameters(slow, operation))
+    slow.stop()
+
+    faulty = start(*UNLIMITED, "--fault-500", "1", "--failing-share", "0")
+    given["broken"] = refusal(faulty.client(), operation, parameters(faulty, operation))
+
+    assert given["denied"] == ("AccessDeniedException", 403)
+    assert given["throttled"] == ("ThrottlingException", 429)
+    assert given["broken"] == ("InternalServiceException", 500)
+    assert given["malformed"][0] in MALFORMED and given["malformed"][1] == 400
+    assert given["unknown"] in (None, ("ResourceNotFoundException", 404))
+    modelled = {shape.name for shape in MODEL.operation_model(operation).error_shapes}
+    seen = {refused[0] for refused in given.values() if refused}
+    assert modelled - MALFORMED - ELSEWHERE.get(operation, set()) <= seen

@@ -1,17 +1,11 @@
 """SearchContacts: what each filter finds, in which order, over how many pages."""
 
-import datetime
-
 import pytest
 
+from calls import EVER
 from simulator import UNLIMITED, Simulator
 from transfers import transferred
 
-NOW = datetime.datetime.now(datetime.timezone.utc)
-# As long as a range may be: eight weeks.
-EVER = {
-    "Type": "INITIATION_TIMESTAMP", "StartTime": NOW - datetime.timedelta(days=55),
-    "EndTime": NOW + datetime.timedelta(hours=23)}
 ACTIVE = {"AdditionalTimeRange": {"MatchType": "MATCH_ALL", "Criteria": [
     {"TimestampCondition": {"Type": "DISCONNECT_TIMESTAMP", "ConditionType": "NOT_EXISTS"}}]}}
 # What each sortable field is, in an answer.

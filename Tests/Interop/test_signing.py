@@ -21,7 +21,8 @@ NAMES = [
     "User-Agent", "Connection", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
     "X-Amzn-Trace-Id", "Keep-Alive", "Proxy-Authorization", "Proxy-Authenticate"]
 VALUES = [
-    "", " ", "a", "  a  b   c  ", "a\tb", "\t", '"quoted   blanks"', "a,b", "a, b", "é日", "=;:%20"]
+    "", " ", "a", "  a  b   c  ", "a\tb", "\t", '"quoted   blanks"', "a,b", "a, b", "é日",
+    "=;:%20"]
 
 
 class Chance(random.Random):

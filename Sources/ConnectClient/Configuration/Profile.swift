@@ -54,20 +54,30 @@ struct Profile: Sendable {
         var path = environment.value(variable) ?? home.map { $0 + "/.aws/" + name } ?? ""
         if path.hasPrefix("~/"), let home { path = home + path.dropFirst() }
         guard !path.isEmpty, FileManager.default.fileExists(atPath: path) else { return nil }
-        let bytes: Data
-        do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
-            throw ConnectClientError(
-                .profileFileUnreadable,
-                "\(path) cannot be read, so that the credentials are not known. Check that it is a "
-                    + "file and that this user may read it.")
+        let bytes: [UInt8]
+        do throws(SmallFile.Problem) {
+            bytes = try SmallFile.bytes(at: path, max: fileBytesMax)
+        } catch {
+            switch error {
+            case .missing: return nil
+            case .tooLarge: throw notText(path, variable)
+            case .unreadable:
+                throw ConnectClientError(
+                    .profileFileUnreadable,
+                    "\(path) cannot be read, so that the credentials are not known. Check that it "
+                        + "is a file and that this user may read it.")
+            }
         }
-        guard bytes.count <= fileBytesMax, let text = String(validating: bytes, as: UTF8.self)
-        else {
-            throw ConnectClientError(
-                .profileFileInvalid,
-                "\(path) is no UTF-8 text of at most \(fileBytesMax) bytes. Check \(variable).")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw notText(path, variable)
         }
         return try ProfileFile(parsing: text, path: path)
+    }
+
+    private static func notText(_ path: String, _ variable: String) -> ConnectClientError {
+        ConnectClientError(
+            .profileFileInvalid,
+            "\(path) is no UTF-8 text of at most \(fileBytesMax) bytes. Check \(variable).")
     }
 }
 

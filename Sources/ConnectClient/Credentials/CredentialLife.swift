@@ -11,6 +11,8 @@ package struct CredentialLife: Sendable {
     private var windows = Windows()
     /// Somebody was told to fetch.
     package private(set) var isFetching = false
+    /// What the last fetch was to replace; nil where the service had refused nothing.
+    private var asked: Credentials?
     /// Of the last fetch; nil where it succeeded.
     private var failure: Failure?
 
@@ -37,9 +39,12 @@ package struct CredentialLife: Sendable {
             return .use(usable)
         }
         if let failure, failure.isPause(at: now) {
-            return usable.map { .use($0) } ?? .fail(failure.error)
+            if let usable { return .use(usable) }
+            // The last word on credentials that have ended is not one from before their end.
+            if failure.servedNobody { return .fail(failure.error) }
         }
         isFetching = true
+        asked = refused
         return .fetch
     }
 
@@ -74,7 +79,9 @@ package struct CredentialLife: Sendable {
     }
 
     private mutating func fail(_ error: ConnectClientError, at now: Timestamp) {
-        failure = Failure(error: error, at: now, count: (failure?.count ?? 0) + 1)
+        failure = Failure(
+            error: error, at: now, count: (failure?.count ?? 0) + 1,
+            servedNobody: usable(insteadOf: asked, at: now) == nil)
     }
 
     private func usable(insteadOf refused: Credentials?, at now: Timestamp) -> FoundCredentials? {
@@ -114,6 +121,8 @@ package struct CredentialLife: Sendable {
         let error: ConnectClientError
         let at: Timestamp
         let count: Int
+        /// There were no credentials left to go on with.
+        let servedNobody: Bool
 
         private static let pauseMax: Duration = .seconds(60)
 

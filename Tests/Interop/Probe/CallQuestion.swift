@@ -2,11 +2,11 @@ import AWSSigning
 import ConnectClient
 import TransferCore
 
-/// Makes a call of Amazon Connect over the wire: what it sends, the server at `url` sees.
+/// Makes a call over the wire: what it sends, the server at `url` sees.
 struct CallQuestion: Decodable {
     /// By the service's name: `TransferContact`.
     let operation: String
-    /// By the service's names.
+    /// By the service's names; lists are joined by commas, moments are milliseconds since 1970.
     let parameters: [String: String]
     let url: String
     let region: String
@@ -18,13 +18,7 @@ struct CallQuestion: Decodable {
 
     func reply() async -> Reply {
         do {
-            let client = ConnectClient(
-                configuration: ClientConfiguration(region: region, endpoint: try Endpoint(url)),
-                credentials: KnownCredentials(known: keys),
-                surroundings: ClientSurroundings(limits: TransportLimits(), version: "probe") {
-                    [now] in Timestamp(milliseconds: now)
-                })
-            try await call(client)
+            try await call()
             return Reply()
         } catch let failure as TransferFailure {
             return Reply(error: failure.code)
@@ -33,42 +27,36 @@ struct CallQuestion: Decodable {
         }
     }
 
-    private var keys: Credentials {
-        Credentials(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken)
-    }
-
-    private func call(_ client: ConnectClient) async throws {
-        let instance = try InstanceID(parameters["InstanceId"] ?? "")
-        let contact = try ContactID(parameters["ContactId"] ?? "")
-        switch operation {
-        case "TransferContact":
-            _ = try await client.transfer(
-                TransferRequest(
-                    instance: instance, contact: contact,
-                    flow: try ContactFlowID(parameters["ContactFlowId"] ?? ""),
-                    destination: try destination,
-                    token: try ClientToken(parameters["ClientToken"] ?? "")))
-        case "DescribeContact":
-            _ = try await client.describe(contact, in: instance)
-        case "ListAssociatedContacts":
-            _ = try await client.associatedContacts(of: contact, in: instance)
-        default:
-            throw UnknownOperation(name: operation)
+    private func call() async throws {
+        if operation == "GetServiceQuota" {
+            _ = try await ServiceQuotas(
+                configuration: try configuration, credentials: credentials,
+                surroundings: surroundings
+            ).ratePerSecond(of: .transferContact)
+        } else {
+            let client = ConnectClient(
+                configuration: try configuration, credentials: credentials,
+                surroundings: surroundings)
+            try await call(client)
         }
     }
 
-    private var destination: Destination {
-        get throws {
-            if let queue = parameters["QueueId"] { return .queue(try QueueID(queue)) }
-            if let user = parameters["UserId"] { return .user(try UserID(user)) }
-            return .flowDecides
+    private var configuration: ClientConfiguration {
+        get throws { ClientConfiguration(region: region, endpoint: try Endpoint(url)) }
+    }
+
+    private var credentials: KnownCredentials {
+        KnownCredentials(
+            known: Credentials(
+                accessKeyID: accessKeyID, secretAccessKey: secretAccessKey,
+                sessionToken: sessionToken))
+    }
+
+    private var surroundings: ClientSurroundings {
+        ClientSurroundings(limits: TransportLimits(), version: "probe") { [now] in
+            Timestamp(milliseconds: now)
         }
     }
-}
-
-private struct UnknownOperation: Error {
-    let name: String
 }
 
 private struct KnownCredentials: CredentialProvider {

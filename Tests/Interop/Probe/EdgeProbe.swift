@@ -28,9 +28,10 @@ private enum Question: Decodable {
     case endpoint(EndpointQuestion)
     case signature(SignatureQuestion)
     case call(CallQuestion)
+    case identity(IdentityQuestion)
 
     private enum Key: String, CodingKey { case ask }
-    private enum Kind: String, Decodable { case endpoint, signature, call }
+    private enum Kind: String, Decodable { case endpoint, signature, call, identity }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
@@ -38,6 +39,7 @@ private enum Question: Decodable {
         case .endpoint: self = .endpoint(try EndpointQuestion(from: decoder))
         case .signature: self = .signature(try SignatureQuestion(from: decoder))
         case .call: self = .call(try CallQuestion(from: decoder))
+        case .identity: self = .identity(try IdentityQuestion(from: decoder))
         }
     }
 
@@ -46,6 +48,7 @@ private enum Question: Decodable {
         case .endpoint(let question): question.reply
         case .signature(let question): question.reply
         case .call(let question): await question.reply()
+        case .identity(let question): await question.reply()
         }
     }
 }
@@ -57,6 +60,9 @@ struct Reply: Encodable {
     var stringToSign: String?
     var signature: String?
     var authorization: String?
+    var arn: String?
+    /// Where the credentials were found, in words.
+    var source: String?
     /// The code of why there is no other answer.
     var error: String?
 }
