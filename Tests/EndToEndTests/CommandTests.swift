@@ -15,7 +15,8 @@ struct CommandTests {
         let help = try await program.run("--help")
         #expect(help.status == 0)
         let commands = [
-            "check", "run", "ingest", "resume", "retry", "status", "jobs", "report", "simulate",
+            "check", "run", "ingest", "resume", "retry", "status", "jobs", "report", "whoami",
+            "simulate",
             "demo",
         ]
         for command in commands {

@@ -1,3 +1,4 @@
+import AWSSigning
 import ArgumentParser
 import ConnectClient
 import FoundationEssentials
@@ -53,8 +54,8 @@ private struct IdentityCard: Encodable {
         userId = identity.caller.userID
         region = configuration.region
         endpoint = "\(configuration.endpoint)"
-        source = identity.source
-        accessKeyId = identity.accessKeyID
+        source = identity.found.source
+        accessKeyId = identity.found.credentials.accessKeyID
         expires = identity.end?.toTheSecond
     }
 

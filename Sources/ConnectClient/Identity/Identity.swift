@@ -4,17 +4,12 @@ package import TransferCore
 /// Who the calls of an operator are made as, by the word of STS.
 package struct Identity: Sendable {
     package let caller: CallerIdentity
-    /// Which provider answered, in words with their article.
-    package let source: String
-    package let accessKeyID: String
-    /// When the credentials end; nil where they do not, or nobody said.
-    package let end: Timestamp?
+    /// Which provider answered, and what it gave.
+    package let found: FoundCredentials
 
-    private init(_ caller: CallerIdentity, _ found: FoundCredentials) {
-        self.caller = caller
-        source = found.source
-        accessKeyID = found.credentials.accessKeyID
-        end = found.credentials.expirationMilliseconds.map(Timestamp.init(milliseconds:))
+    /// When the credentials end; nil where they do not, or nobody said.
+    package var end: Timestamp? {
+        found.credentials.expirationMilliseconds.map(Timestamp.init(milliseconds:))
     }
 
     /// Asks STS with what a provider gives.
@@ -38,6 +33,6 @@ package struct Identity: Sendable {
                 advice: "Renew these credentials, or use others with --profile.")
         }
         // Those that were refused at first are not those that the answer is about.
-        return Identity(caller, try await cache.credentials())
+        return Identity(caller: caller, found: try await cache.credentials())
     }
 }
