@@ -123,6 +123,12 @@ let package = Package(
             ],
             swiftSettings: rules),
         .testTarget(
+            name: "EdgeTests",
+            dependencies: [
+                "ConnectClient", "ConnectSimulator", "TransferCore", "AWSSigning",
+            ],
+            swiftSettings: rules),
+        .testTarget(
             name: "TransferCoreTests", dependencies: ["TransferCore", "TestSupport"],
             swiftSettings: rules),
         .testTarget(

@@ -7,7 +7,8 @@ struct RoutingSpeedTests {
         let paths: [(method: String, path: Substring)] = [
             ("POST", "/contact/transfer"), ("POST", "/search-contacts"), ("GET", "/contacts/i/c"),
             ("GET", "/contact/associated/i"), ("GET", "/queues-summary/i"), ("GET", "/users/i/u"),
-            ("GET", "/contact-flows-summary/i"), ("GET", "/contact-flows/i/f"), ("GET", "/instance"),
+            ("GET", "/contact-flows-summary/i"), ("GET", "/contact-flows/i/f"),
+            ("GET", "/instance"),
             ("GET", "/users-summary/i"), ("GET", "/queues/i/q"), ("GET", "/instance/i"),
         ]
         var found = 0
