@@ -37,13 +37,13 @@ format:
 interop: setup .venv-interop/ready
 	swift build $(SWIFT_FLAGS) --product baton
 	swift build $(SWIFT_FLAGS) --product EdgeProbe
-	PATH="$(CURDIR)/.venv-interop/bin:$$PATH" timeout --signal=INT --kill-after=30 300 \
+	timeout --signal=INT --kill-after=30 300 \
 		.venv-interop/bin/python -m pytest -q --timeout 60 -p no:cacheprovider Tests/Interop
 
 .venv-interop/ready: Tests/Interop/requirements.txt
 	@rm -rf .venv-interop
 	@python3 -m venv .venv-interop || { \
-		echo 'make interop needs Python 3.9 or later with its venv module' >&2; \
+		echo 'make interop needs Python 3.10 or later with its venv module' >&2; \
 		echo '(on Debian: apt-get install python3-venv).' >&2; exit 1; }
 	@echo 'Installing boto3, the aws CLI and pytest from PyPI'
 	@timeout 300 .venv-interop/bin/pip install --quiet --requirement $< || { \

@@ -31,11 +31,16 @@ class Simulator:
             [BATON, "simulate", "--contacts", "400", "--failing-share", "0.3"]
             + ["--write-csv", str(self.csv), "--effects", str(self.effects), *options],
             stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        assert line, f"baton simulate ended with status {self.process.wait(timeout=20)}"
-        self.line = json.loads(line)
-        with open(self.csv, newline="", encoding="utf-8") as file:
-            self.rows = list(csv.DictReader(file))
+        try:
+            line = self.process.stdout.readline()
+            assert line, f"baton simulate ended with status {self.process.wait(timeout=20)}"
+            self.line = json.loads(line)
+            with open(self.csv, newline="", encoding="utf-8") as file:
+                self.rows = list(csv.DictReader(file))
+        except BaseException:
+            # The time of a test may be up here: nobody else knows of the process yet.
+            self.process.kill()
+            raise
 
     @property
     def endpoint(self):

@@ -5,9 +5,14 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 
 from capture import always, capturing
 from simulator import SECRET, UNLIMITED
+
+# That of the suite's own environment, whose botocore is the one that the tests know.
+BESIDE_PYTHON = pathlib.Path(sys.executable).with_name("aws")
+AWS = str(BESIDE_PYTHON) if BESIDE_PYTHON.exists() else "aws"
 
 
 def aws(simulator, *arguments, secret=SECRET, service="connect", **more):
@@ -19,7 +24,7 @@ def aws(simulator, *arguments, secret=SECRET, service="connect", **more):
         "PYTHONPATH": str(pathlib.Path(__file__).parent / "cli"),
         "BATON_ANSWER_PROBLEMS": str(simulator.csv.parent / "answer-problems"), **more}
     return subprocess.run(
-        ["aws", service, *arguments, "--endpoint-url", simulator.line["endpoint"]],
+        [AWS, service, *arguments, "--endpoint-url", simulator.line["endpoint"]],
         env=environment, capture_output=True, text=True, timeout=50)
 
 

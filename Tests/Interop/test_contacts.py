@@ -85,3 +85,19 @@ def test_takes_ids_that_must_be_encoded_in_a_path(simulator):
 def test_a_signal_ends_it_with_status_0_while_a_connection_is_open(simulator, by):
     transferred(simulator, simulator.client())
     assert simulator.stop(by) == 0
+
+
+def test_what_was_transferred_survives_a_restart(start, tmp_path):
+    kept = ["--state", str(tmp_path / "state"), "--failing-share", "0", "--contacts", "20"]
+    simulator = start(*UNLIMITED, *kept)
+    good, _ = transferred(simulator, simulator.client())
+    simulator.stop(signal.SIGKILL)
+    again = start(*UNLIMITED, *kept)
+    client = again.client()
+    for row, answer in good:
+        old = client.describe_contact(
+            InstanceId=again.instance, ContactId=row["ContactId"])["Contact"]
+        new = client.describe_contact(
+            InstanceId=again.instance, ContactId=answer["ContactId"])["Contact"]
+        assert new["PreviousContactId"] == old["Id"] and "DisconnectTimestamp" in old
+    assert len(good) == 20

@@ -1,5 +1,6 @@
 """Refusals: each arrives as the class that botocore models, with the model's status."""
 
+import time
 import uuid
 
 import botocore.config
@@ -128,3 +129,17 @@ def test_each_operation_is_refused_as_it_is_modelled(start, operation):
     modelled = {shape.name for shape in MODEL.operation_model(operation).error_shapes}
     seen = {refused[0] for refused in given.values() if refused}
     assert modelled - MALFORMED - ELSEWHERE.get(operation, set()) <= seen
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_each_operation_has_the_burst_that_the_service_documents(start, operation):
+    simulator = start("--failing-share", "0")
+    client, given = simulator.client(), parameters(simulator, operation)
+    rate, burst = {"SearchContacts": (0.5, 1), "DescribeContact": (10, 15)}.get(operation, (2, 5))
+    token = {"ClientToken": "once"} if operation == "TransferContact" else {}
+    begun, taken = time.monotonic(), 0
+    with pytest.raises(client.exceptions.ThrottlingException):
+        for taken in range(100):
+            # The same token again: a transfer has an effect once, and costs quota each time.
+            call(client, operation, given | token)
+    assert burst <= taken <= burst + rate * (time.monotonic() - begun) + 1
