@@ -51,6 +51,8 @@ interop: setup .venv-interop/ready
 	@touch $@
 
 bench: build
+	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
+	python3 Tests/Bench/edge.py .build/release/BenchProbe
 	python3 Tests/Bench/bench.py .build/release/baton
 
 install: build

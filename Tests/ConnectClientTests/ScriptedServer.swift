@@ -14,6 +14,10 @@ final class ScriptedServer: Sendable {
         case close
         /// Says nothing until the client hangs up.
         case silence
+        /// Sends the head, and then a body without end until the client hangs up.
+        case endless(String)
+        /// Sends the text byte by byte, one each ten milliseconds, until the client hangs up.
+        case drip(String)
     }
 
     struct Received: Sendable {
@@ -29,6 +33,8 @@ final class ScriptedServer: Sendable {
         var steps: [Step]
         var received: [Received] = []
         var connections: [Int32] = []
+        var hangUps = 0
+        var bytesSent = 0
         var isStopping = false
     }
 
@@ -37,7 +43,9 @@ final class ScriptedServer: Sendable {
     private let state: Mutex<State>
 
     /// Answers the requests in order; the last step holds for all that follow.
-    init(_ steps: Step...) throws {
+    convenience init(_ steps: Step...) throws { try self.init(steps) }
+
+    init(_ steps: [Step]) throws {
         state = Mutex(State(steps: steps))
         (listener, port) = try boundSocket()
         guard listen(listener, 64) == 0 else { throw SocketError(number: errno) }
@@ -62,6 +70,11 @@ final class ScriptedServer: Sendable {
     var received: [Received] { state.withLock { $0.received } }
     /// How many connections were opened so far.
     var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    /// How many connections their clients closed so far.
+    var hangUpCount: Int { state.withLock { $0.hangUps } }
+    /// How many bytes the clients' machine took so far.
+    var bytesSent: Int { state.withLock { $0.bytesSent } }
 
     private func accept() {
         while true {
@@ -92,23 +105,45 @@ final class ScriptedServer: Sendable {
             }
             switch step {
             case .send(let text): write(text, to: connection)
-            case .sendThenClose(let text): return write(text, to: connection)
+            case .sendThenClose(let text):
+                write(text, to: connection)
+                return
             case .choose(let text): write(text(request), to: connection)
             case .close: return
             case .silence: while fill(&buffer, from: connection) {}
+            case .endless(let head):
+                write(head, to: connection)
+                let chunk = String(repeating: "x", count: 65536)
+                while write(chunk, to: connection) {}
+            case .drip(let text):
+                for byte in text {
+                    guard write(String(byte), to: connection), !hungUp(connection) else { return }
+                }
             }
         }
+        state.withLock { $0.hangUps += 1 }
     }
 
-    private func write(_ text: String, to connection: Int32) {
+    /// Waits ten milliseconds for the client to hang up.
+    private func hungUp(_ connection: Int32) -> Bool {
+        // POLLRDHUP, which Glibc gives to GNU sources alone.
+        var descriptor = pollfd(fd: connection, events: 0x2000, revents: 0)
+        return poll(&descriptor, 1, 10) > 0
+    }
+
+    /// False where the client has hung up.
+    @discardableResult
+    private func write(_ text: String, to connection: Int32) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { bytes in
                 Glibc.send(connection, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
+            state.withLock { $0.bytesSent += count }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 }
 
@@ -127,7 +162,7 @@ struct SocketError: Error {
 }
 
 /// A socket on a port of 127.0.0.1 that the system chose.
-private func boundSocket() throws -> (socket: Int32, port: Int) {
+func boundSocket() throws -> (socket: Int32, port: Int) {
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -144,25 +179,39 @@ private func boundSocket() throws -> (socket: Int32, port: Int) {
 
 /// Reads from the connection; false at its end.
 private func fill(_ buffer: inout [UInt8], from connection: Int32) -> Bool {
-    var chunk = [UInt8](repeating: 0, count: 65536)
-    let count = recv(connection, &chunk, chunk.count, 0)
-    guard count > 0 else { return false }
-    buffer += chunk[..<count]
-    return true
+    let chunk = [UInt8](unsafeUninitializedCapacity: 8192) { chunk, count in
+        count = max(0, recv(connection, chunk.baseAddress, chunk.count, 0))
+    }
+    buffer += chunk
+    return !chunk.isEmpty
+}
+
+/// Where the blank line after a head begins; by hand, since ten thousand requests are looked through
+/// in a build without optimisation.
+private func blankLine(in buffer: [UInt8]) -> Int? {
+    buffer.withUnsafeBufferPointer { bytes in
+        var index = 3
+        while index < bytes.count {
+            if bytes[index] == 10, bytes[index - 1] == 13, bytes[index - 2] == 10 {
+                return index - 3
+            }
+            index += 1
+        }
+        return nil
+    }
 }
 
 /// The next whole request; nil where the client hung up.
 private func next(
     _ connection: Int32, _ buffer: inout [UInt8], _ number: Int
 ) -> ScriptedServer.Received? {
-    let end = Array("\r\n\r\n".utf8)
-    var head = buffer.firstRange(of: end)
+    var head = blankLine(in: buffer)
     while head == nil {
         guard fill(&buffer, from: connection) else { return nil }
-        head = buffer.firstRange(of: end)
+        head = blankLine(in: buffer)
     }
     guard let head else { return nil }
-    var lines = String(decoding: buffer[..<head.lowerBound], as: UTF8.self)
+    var lines = String(decoding: buffer[..<head], as: UTF8.self)
         .split(separator: "\r\n").map(String.init)
     let requestLine = lines.removeFirst()
     var headers: [String: String] = [:]
@@ -171,16 +220,17 @@ private func next(
         headers[pair[0].lowercased()] = pair.count > 1 ? String(pair[1].dropFirst()) : ""
     }
     let length = headers["content-length"].flatMap { Int($0) } ?? 0
-    while buffer.count < head.upperBound + length {
+    let (start, end) = (head + 4, head + 4 + length)
+    while buffer.count < end {
         guard fill(&buffer, from: connection) else { return nil }
     }
-    let body = String(decoding: buffer[head.upperBound..<head.upperBound + length], as: UTF8.self)
-    buffer.removeFirst(head.upperBound + length)
+    let body = String(decoding: buffer[start..<end], as: UTF8.self)
+    buffer.removeFirst(end)
     return ScriptedServer.Received(
         requestLine: requestLine, headers: headers, body: body, connection: number)
 }
 
-private func spawn(_ body: @escaping @Sendable () -> Void) {
+func spawn(_ body: @escaping @Sendable () -> Void) {
     final class Start: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -31,6 +31,18 @@ import TransferRun
         #expect(runs.map(\.ending) == ["finished"])
     }
 
+    @Test func `tells the service which of a row's attempts a call is`() async throws {
+        let fixture = try await RunFixture(rows: 1)
+        let service = ScriptedService { (_, number) throws(TransferFailure) in
+            if number == 1 { throw Self.throttled }
+            if number < 4 { throw Self.fault }
+        }
+        #expect(try await fixture.run(service) == .finished)
+        // The throttled one was none.
+        #expect(service.calls.map { $0.attempt?.number } == [1, 1, 2, 3])
+        #expect(Set(service.calls.map { $0.attempt?.max }) == [RunFixture.fast.retry.attemptsMax])
+    }
+
     @Test func `goes on where nobody can ask it to stop any more`() async throws {
         let fixture = try await RunFixture(rows: 20)
         let ending = try await fixture.run(ScriptedService(), stops: AsyncStream { $0.finish() })

@@ -40,7 +40,9 @@ extension CurlHandle {
         guard !isDirect, let address = proxy.address else {
             return unsafe baton_set_text(easy, CURLOPT_PROXY, "") == CURLE_OK
         }
-        let exceptions = ([proxy.exceptions] + Self.neverProxied).joined(separator: ",")
+        let all = ([proxy.exceptions] + Self.neverProxied).joined(separator: ",")
+        // The star means every host where it stands alone, and none in a list.
+        let exceptions = proxy.exceptions == "*" ? "*" : all
         let codes = unsafe [
             baton_set_text(easy, CURLOPT_PROXY, address),
             baton_set_text(easy, CURLOPT_PROXYUSERNAME, proxy.user),

@@ -21,11 +21,12 @@ struct Invocation: Sendable {
     /// The id is made of the client token, so that it outlives a crash as the token does: a UUID of
     /// version 8 (RFC 9562, 5.8) from the token's SHA-256.
     init(_ attempt: Attempt, of token: ClientToken) {
-        let digits = SHA256Digest(of: "amz-sdk-invocation-id \(token)").hex
-        func group(_ first: Int, _ count: Int) -> Substring {
-            digits.dropFirst(first).prefix(count)
-        }
-        id = "\(group(0, 8))-\(group(8, 4))-8\(group(12, 3))-8\(group(15, 3))-\(group(18, 12))"
+        var digits = Array(SHA256Digest(of: "amz-sdk-invocation-id \(token)").hex.utf8.prefix(32))
+        // The version and the variant.
+        digits[12] = UInt8(ascii: "8")
+        digits[16] = UInt8(ascii: "8")
+        for place in [20, 16, 12, 8] { digits.insert(UInt8(ascii: "-"), at: place) }
+        id = String(decoding: digits, as: UTF8.self)
         self.attempt = attempt
     }
 
