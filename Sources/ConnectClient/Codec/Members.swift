@@ -13,8 +13,6 @@ struct Members: Decodable {
 
     func text(_ name: String) -> String? { value(name) }
 
-    func number(_ name: String) -> Int? { value(name) }
-
     /// True where the member is there with a value of whatever type.
     func has(_ name: String) -> Bool {
         (try? container.decodeNil(forKey: Name(stringValue: name))) == false

@@ -14,7 +14,8 @@ package final class ServiceQuotas: Sendable {
     ) {
         caller = ServiceCaller(
             .serviceQuotas, region: configuration.region, endpoint: configuration.endpoint,
-            credentials: CredentialCache(credentials), surroundings: surroundings)
+            credentials: CredentialCache(credentials, now: surroundings.now),
+            surroundings: surroundings)
     }
 
     /// Says how many calls a second the account may make of an operation in the Region
