@@ -160,6 +160,13 @@ struct ClassificationTests {
         #expect(decoded(503, [:], #"{"code":"\u0007 \u001b"}"#)?.code == "HTTP503")
     }
 
+    @Test func `does with the status where the body is too long to be a refusal`() {
+        let long = String(repeating: "x", count: 300_000)
+        let failure = decoded(503, [:], #"{"code":"SlowDown","message":"\#(long)"}"#)
+        #expect(failure?.code == "HTTP503")
+        #expect(failure?.message == "The service answered HTTP 503 without a message.")
+    }
+
     @Test func `cuts a code that is too long`() {
         let long = String(repeating: "x", count: 100_000)
         #expect(decoded(500, ["x-amzn-errortype": long])?.code.count == 128)

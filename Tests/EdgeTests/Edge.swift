@@ -9,6 +9,7 @@ import TransferCore
 struct Edge {
     let simulator: Simulator
     let client: ConnectClient
+    let quotas: ServiceQuotas
     let owner: QuotaOwner
     var world: World { simulator.world }
     var instance: InstanceID { InstanceID(valid: world.instance.text) }
@@ -47,11 +48,14 @@ struct Edge {
         owner = QuotaOwner(account: simulator.world.options.account, region: region)
         let configuration = ClientConfiguration(
             region: region, endpoint: try Endpoint("http://127.0.0.1:\(port)"))
+        let surroundings = ClientSurroundings(
+            limits: configuration.limits, version: "1.2.3",
+            now: { Timestamp(seconds: Date().timeIntervalSince1970) })
+        let credentials = FixedCredentials(fixed: credentials)
         client = ConnectClient(
-            configuration: configuration, credentials: FixedCredentials(fixed: credentials),
-            surroundings: ClientSurroundings(
-                limits: configuration.limits, version: "1.2.3",
-                now: { Timestamp(seconds: Date().timeIntervalSince1970) }))
+            configuration: configuration, credentials: credentials, surroundings: surroundings)
+        quotas = ServiceQuotas(
+            configuration: configuration, credentials: credentials, surroundings: surroundings)
     }
 
     /// Gathers the pages of a list, and counts them.

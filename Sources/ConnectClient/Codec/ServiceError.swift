@@ -11,10 +11,14 @@ struct ServiceError {
     /// A longer text is cut: it goes into the ledger and into every report.
     private static let messageCharactersMax = 1024
     private static let codeCharactersMax = 128
+    /// A longer body is no refusal of AWS's, and to look for secrets in it would take long.
+    private static let bodyBytesMax = 256 << 10
 
     init(_ response: HTTPResponse, hiding redaction: Redaction) {
         // Bodies may be empty, HTML from a proxy, or anything: then the status must do.
-        let body = try? JSONDecoder().decode(Members.self, from: Data(response.body))
+        let isReadable = response.body.count <= Self.bodyBytesMax
+        let body =
+            isReadable ? try? JSONDecoder().decode(Members.self, from: Data(response.body)) : nil
         let xml = body == nil ? XMLElement(parsing: response.body)?.child("Error") : nil
         let candidates = [
             response.headers["x-amzn-errortype"], body?.text("code"), body?.text("Code"),
