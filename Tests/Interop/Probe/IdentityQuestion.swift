@@ -20,7 +20,7 @@ struct IdentityQuestion: Decodable {
                 credentials: CredentialChain.standard(
                     profile: profile, environment: environment, surroundings: surroundings),
                 surroundings: surroundings)
-            return Reply(arn: identity.caller.arn, source: identity.source)
+            return Reply(arn: identity.caller.arn, source: identity.found.source)
         } catch {
             return Reply(error: "\(error)")
         }
