@@ -74,11 +74,14 @@ extension RunMachine {
     private mutating func hearSilence(_ failure: TransferFailure?, at now: Instant) {
         guard let failure, failure.httpStatus == nil, case .retry = failure.advice else {
             silentSince = nil
+            progress.silence = nil
             return
         }
         let since = silentSince ?? now
         silentSince = since
-        if since.duration(to: now) >= options.unreachableMax {
+        let lasts = since.duration(to: now)
+        progress.silence = RunProgress.Silence(failure: failure, lasts: lasts)
+        if lasts >= options.unreachableMax {
             end(.unreachable(failure), at: now)
         }
     }

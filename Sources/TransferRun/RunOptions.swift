@@ -58,6 +58,16 @@ package struct RunProgress: Hashable, Sendable {
     package var rate = 0.0
     /// Whether `rate` was given or measured, and is not a guess any more.
     package var isRateKnown = false
+    /// Nil where the last call was answered.
+    package var silence: Silence?
 
     package init() {}
+
+    /// That no call is answered.
+    package struct Silence: Hashable, Sendable {
+        /// What the last call met.
+        package var failure: TransferFailure
+        /// From the first call without an answer to the last.
+        package var lasts: Duration
+    }
 }

@@ -69,13 +69,13 @@ struct JobRunner {
         let run = TransferRun(job, ledger: ledger, service: client, options: flags.runOptions)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
-        let rates = RateWatch(console: console)
+        let watch = RunWatch(console: console, unreachableMax: flags.runOptions.unreachableMax)
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
                 try await run.run(by: .current, stops: stops) {
                     line.update($0)
-                    rates.update($0)
+                    watch.update($0)
                 }
             }
             group.addTask { [console] in
@@ -127,23 +127,52 @@ private func watchSignals(
     }
 }
 
-/// Says with `--verbose` what the pace does.
-private final class RateWatch: Sendable {
+/// Says when the service falls silent and when it answers again; with `--verbose` also what the
+/// pace does.
+private final class RunWatch: Sendable {
     private let console: Console
-    private let last = Mutex(RunProgress())
+    private let unreachableMax: Duration
+    private let state = Mutex(State())
 
-    init(console: Console) { self.console = console }
+    private struct State {
+        var throttled = 0
+        var isSilent = false
+    }
+
+    /// A call or two without an answer are nobody's business.
+    private static let silenceMin = Duration.seconds(3)
+
+    init(console: Console, unreachableMax: Duration) {
+        self.console = console
+        self.unreachableMax = unreachableMax
+    }
 
     func update(_ progress: RunProgress) {
-        let before = last.withLock { last in
-            defer { last = progress }
-            return last
+        let isSilent = progress.silence.map { $0.lasts >= Self.silenceMin }
+        let before = state.withLock { state in
+            defer {
+                state.throttled = progress.throttled
+                state.isSilent = isSilent.map { $0 || state.isSilent } ?? false
+            }
+            return state
         }
         if progress.throttled > before.throttled {
             console.detail(
                 "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
                     + "going on at \(progress.rate.short) a second.")
         }
+        if let failure = progress.silence?.failure, isSilent == true, !before.isSilent {
+            say(
+                "No answer (\(failure.code)): \(failure.message) Trying again, for "
+                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
+        } else if isSilent == nil, before.isSilent {
+            say("The service answers again.")
+        }
+    }
+
+    private func say(_ text: String) {
+        if Console.isTerminal { Console.draw("") }
+        console.say(text)
     }
 }
 
