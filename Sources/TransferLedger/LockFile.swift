@@ -17,7 +17,15 @@ struct LockFile: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    /// The unlocking is said: a program that this process starts just then holds the open file too,
+    /// until its own image is loaded, and closing would leave the lock with it.
+    deinit {
+        var all = flock()
+        all.l_type = Int16(F_UNLCK)
+        all.l_whence = Int16(SEEK_SET)
+        _ = fcntl(descriptor, Self.setOpenFileLock, &all)
+        close(descriptor)
+    }
 
     /// Locks one byte; false where somebody else has it.
     ///

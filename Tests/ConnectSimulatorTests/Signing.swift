@@ -15,7 +15,7 @@ extension Call {
         call.headers +=
             SigV4Signer(service: service, region: region).sign(
                 request, with: credentials, at: SigningDate(milliseconds: moment.milliseconds)
-            ).headers
+            ).headers.map { ($0.name.lowercased(), $0.value) }
         return call
     }
 

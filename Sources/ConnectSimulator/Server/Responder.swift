@@ -96,9 +96,11 @@ final class Responder: Sendable {
 
     /// Why the front door turns a call away; outside the lock, since it is most of the work.
     private func refusal(of call: Call, at now: Moment) -> Refusal? {
-        let operation = Operation.matching(method: call.method, path: call.path)?.operation.name
         do {
-            try gate.admit(call, operation: operation, at: now)
+            try gate.admit(
+                call,
+                operation: Operation.matching(method: call.method, path: call.path)?.operation.name,
+                at: now)
             return nil
         } catch {
             return error

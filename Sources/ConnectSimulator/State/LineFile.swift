@@ -26,7 +26,12 @@ final class LineFile: Sendable {
         guard descriptor >= 0 else { throw .ofSystem }
     }
 
-    deinit { close(descriptor) }
+    /// The unlocking is said: a program that this process starts just then holds the open file too,
+    /// until its own image is loaded, and closing would leave the lock with it.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Takes the file for this process alone, until it ends; false where another one has it.
     func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }

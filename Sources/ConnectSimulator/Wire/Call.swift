@@ -4,29 +4,38 @@ package struct Call: Sendable {
 
     package var method: String
     /// The request line's target, as it was sent: path and query, still encoded.
-    package var target: String
-    /// In the order of the wire, `Host` among them.
+    package var target: String {
+        didSet { (path, query) = Self.parts(of: target) }
+    }
+    /// The part of the target before `?`.
+    private(set) var path: Substring
+    /// The part of the target after `?`; empty where there is none.
+    private(set) var query: Substring
+    /// In the order of the wire, `Host` among them; names in lower case.
     package var headers: [Header]
     package var body: [UInt8]
 
+    /// - Parameter headers: names in lower case.
     package init(
         method: String, target: String, headers: [Header] = [], body: [UInt8] = []
     ) {
         self.method = method
         self.target = target
+        (path, query) = Self.parts(of: target)
         self.headers = headers
         self.body = body
     }
 
-    /// The part of the target before `?`.
-    var path: Substring { target.prefix { $0 != "?" } }
-    /// The part of the target after `?`; empty where there is none.
-    var query: Substring { target.dropFirst(path.count).dropFirst() }
+    /// By bytes: that is fast, and no combining sign after the `?` can hide it.
+    private static func parts(of target: String) -> (path: Substring, query: Substring) {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+            return (target[...], "")
+        }
+        return (target[..<mark], target[target.utf8.index(after: mark)...])
+    }
 
     /// The value of the first header of a name, given in lower case.
-    func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name }?.value
-    }
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
 /// The parameters of a call that its path and query carry, decoded.

@@ -31,13 +31,15 @@ package struct SignatureGate: Sendable {
     }
 
     /// Lets a call of Connect in, or says why not.
+    ///
+    /// - Parameter operation: looked for where the refusal has to name it.
     @discardableResult
     package func admit(
-        _ call: Call, operation: OperationName?, at now: Moment
+        _ call: Call, operation: @autoclosure () -> OperationName?, at now: Moment
     ) throws(Refusal) -> KeyRing.Holder {
         let holder = try holder(of: call, calling: .connect, at: now)
         guard holder.mayCall, holder.caller.account == account else {
-            throw Self.denial(of: holder, "connect:\(operation?.rawValue ?? "Unknown")")
+            throw Self.denial(of: holder, "connect:\(operation()?.rawValue ?? "Unknown")")
         }
         return holder
     }

@@ -49,7 +49,7 @@ struct SignatureGateTests {
         basic.headers.append(("authorization", "Basic dXNlcjpwYXNz"))
         #expect(refused(basic) == .incompleteSignature)
         var undated = call.signed()
-        undated.headers.removeAll { $0.name == "X-Amz-Date" }
+        undated.headers.removeAll { $0.name == "x-amz-date" }
         #expect(refused(undated) == .incompleteSignature)
     }
 
