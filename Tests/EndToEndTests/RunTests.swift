@@ -167,7 +167,7 @@ struct RunTests {
 
     @Test func `a second process on the same job is told who holds it`() async throws {
         try await LocalConnect.serve(
-            ["--contacts", "60", "--rate", "10", "--burst", "5"], with: program
+            ["--contacts", "2000", "--rate", "10", "--burst", "5"], with: program
         ) { connect in
             let first = try await connect.program.start(connect.run()) { execution in
                 while try connect.effects().count < 5 {
