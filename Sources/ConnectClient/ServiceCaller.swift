@@ -93,7 +93,8 @@ final class ServiceCaller: Sendable {
         let request = HTTPRequest(
             method: call.method,
             url: origin + call.path + (call.query.isEmpty ? "" : "?" + call.query),
-            headers: headers, body: call.body, isDirect: endpoint.isLoopback)
+            headers: headers, body: call.body, isDirect: endpoint.isLoopback,
+            answerBytesMax: call.answerBytesMax)
         let response: HTTPResponse
         do { response = try await surroundings.transport.send(request) } catch {
             throw TransferFailure(error, host: endpoint.host)

@@ -25,12 +25,14 @@ extension Call {
     ) -> Call {
         get(
             ["queues-summary", PathWord(instance)],
-            query: types.map { ("queueTypes", $0.rawValue) } + page(of: 1000, after: token))
+            query: types.map { ("queueTypes", $0.rawValue) } + page(of: 1000, after: token)
+        ).withLongAnswer
     }
 
     /// `GET /users-summary/{InstanceId}`, one page.
     static func listUsers(in instance: InstanceID, after token: String?) -> Call {
         get(["users-summary", PathWord(instance)], query: page(of: 1000, after: token))
+            .withLongAnswer
     }
 
     /// `GET /contact-flows-summary/{InstanceId}`, one page.
@@ -42,12 +44,13 @@ extension Call {
         try bound(types, to: 10, "contact flow types", of: .listContactFlows)
         return get(
             ["contact-flows-summary", PathWord(instance)],
-            query: types.map { ("contactFlowTypes", $0.rawValue) } + page(of: 1000, after: token))
+            query: types.map { ("contactFlowTypes", $0.rawValue) } + page(of: 1000, after: token)
+        ).withLongAnswer
     }
 
     /// `GET /contact-flows/{InstanceId}/{ContactFlowId}`.
     static func describeContactFlow(_ flow: ContactFlowID, in instance: InstanceID) -> Call {
-        get(["contact-flows", PathWord(instance), PathWord(flow)])
+        get(["contact-flows", PathWord(instance), PathWord(flow)]).withLongAnswer
     }
 
     /// `GET /queues/{InstanceId}/{QueueId}`.

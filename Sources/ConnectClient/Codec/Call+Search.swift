@@ -9,7 +9,8 @@ extension Call {
         try bound(search.users, to: 100, "users", of: .searchContacts)
         return try post(
             "/search-contacts", SearchBody(search, after: token),
-            of: "the contacts of instance \(search.instance)")
+            of: "the contacts of instance \(search.instance)"
+        ).withLongAnswer
     }
 }
 

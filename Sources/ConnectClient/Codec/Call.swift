@@ -14,8 +14,18 @@ struct Call: Sendable {
     var body: [UInt8]?
     /// A conflict (409) leaves open whether the call took effect: only a look can tell.
     var looksUpConflicts = false
+    /// The most that is taken in of an answer's body.
+    var answerBytesMax = 1 << 20
     /// What of headers and body no message may repeat, beside what the signature is made with.
     var secrets: [String] = []
+
+    /// The same call, of which the answer may be long: 1,000 flows with the longest names, 100 found
+    /// contacts with all their attributes, or a flow with its content.
+    var withLongAnswer: Call {
+        var call = self
+        call.answerBytesMax = 16 << 20
+        return call
+    }
 
     /// A `GET` of a path of literal words and ids.
     static func get(

@@ -33,6 +33,7 @@ import CCurl
     /// Sets everything anew for a request; false where libcurl refuses it.
     func begin(_ request: HTTPRequest) -> Bool {
         isTLS = request.url.hasPrefix("https:")
+        response = IncomingResponse(limits: limits, bodyBytesMax: request.answerBytesMax)
         return setRequest(request) && setRules(limits, timeout: request.timeout) && setCallbacks()
     }
 

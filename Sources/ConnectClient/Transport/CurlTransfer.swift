@@ -21,15 +21,19 @@ struct IncomingResponse {
     /// Set where a limit was passed; the transfer then ends.
     private(set) var problem: String?
     private var headerBytes = 0
-    private let limits: TransportLimits
+    private let headerBytesMax: Int
+    private let bodyBytesMax: Int
 
-    init(limits: TransportLimits) { self.limits = limits }
+    init(limits: TransportLimits, bodyBytesMax: Int = 0) {
+        headerBytesMax = limits.headerBytesMax
+        self.bodyBytesMax = min(bodyBytesMax, limits.bodyBytesMax)
+    }
 
     /// Takes one header line, line end included; false ends the transfer.
     mutating func take(header line: UnsafeRawBufferPointer) -> Bool {
         headerBytes += line.count
-        guard headerBytes <= limits.headerBytesMax else {
-            problem = "the answer's headers are longer than \(limits.headerBytesMax) bytes"
+        guard headerBytes <= headerBytesMax else {
+            problem = "the answer's headers are longer than \(headerBytesMax) bytes"
             return false
         }
         if unsafe line.starts(with: "HTTP/".utf8) {
@@ -46,8 +50,8 @@ struct IncomingResponse {
 
     /// Takes the next bytes of the body; false ends the transfer.
     mutating func take(body bytes: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + bytes.count <= limits.bodyBytesMax else {
-            problem = "the answer is longer than \(limits.bodyBytesMax) bytes"
+        guard body.count + bytes.count <= bodyBytesMax else {
+            problem = "the answer is longer than \(bodyBytesMax) bytes"
             return false
         }
         unsafe body.append(contentsOf: bytes)

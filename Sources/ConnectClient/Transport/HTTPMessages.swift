@@ -12,6 +12,8 @@ struct HTTPRequest: Sendable {
     var isDirect: Bool
     /// For the whole call; nil leaves it to the transport's limits.
     var timeout: Duration?
+    /// The most that is taken in of an answer's body.
+    var answerBytesMax = 1 << 20
 }
 
 /// An answer whose headers came whole.

@@ -4,8 +4,7 @@ package struct TransportLimits: Hashable, Sendable {
     package var connectTimeout: Duration = .seconds(5)
     /// The whole call; a transfer that takes longer is looked at again by the run.
     package var totalTimeout: Duration = .seconds(30)
-    /// Enough for 1,000 queues or flows with the longest names, 100 found contacts with all their
-    /// attributes, or one flow with its content.
+    /// Of any answer; each request has a bound of its own below it.
     package var bodyBytesMax = 16 << 20
     package var headerBytesMax = 64 << 10
     /// Connections open at once; further calls wait for one, with their time running: no fewer than
