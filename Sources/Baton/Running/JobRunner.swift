@@ -137,9 +137,24 @@ private final class RunWatch: Sendable {
     private struct State {
         var throttled = 0
         var isSilent = false
+
+        /// Hears how long no call was answered; a call or two are nobody's business.
+        mutating func turn(_ silence: RunProgress.Silence?) -> Turn? {
+            guard let silence else {
+                defer { isSilent = false }
+                return isSilent ? .answersAgain : nil
+            }
+            guard !isSilent, silence.lasts >= RunWatch.silenceMin else { return nil }
+            isSilent = true
+            return .fellSilent(silence.failure)
+        }
     }
 
-    /// A call or two without an answer are nobody's business.
+    private enum Turn {
+        case fellSilent(TransferFailure)
+        case answersAgain
+    }
+
     private static let silenceMin = Duration.seconds(3)
 
     init(console: Console, unreachableMax: Duration) {
@@ -148,25 +163,22 @@ private final class RunWatch: Sendable {
     }
 
     func update(_ progress: RunProgress) {
-        let isSilent = progress.silence.map { $0.lasts >= Self.silenceMin }
-        let before = state.withLock { state in
-            defer {
-                state.throttled = progress.throttled
-                state.isSilent = isSilent.map { $0 || state.isSilent } ?? false
-            }
-            return state
+        let (isThrottled, turn) = state.withLock { state in
+            defer { state.throttled = progress.throttled }
+            return (progress.throttled > state.throttled, state.turn(progress.silence))
         }
-        if progress.throttled > before.throttled {
+        if isThrottled {
             console.detail(
                 "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
                     + "going on at \(progress.rate.short) a second.")
         }
-        if let failure = progress.silence?.failure, isSilent == true, !before.isSilent {
+        switch turn {
+        case .fellSilent(let failure):
             say(
                 "No answer (\(failure.code)): \(failure.message) Trying again, for "
                     + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
-        } else if isSilent == nil, before.isSilent {
-            say("The service answers again.")
+        case .answersAgain: say("The service answers again.")
+        case nil: break
         }
     }
 
