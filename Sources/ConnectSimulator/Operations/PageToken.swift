@@ -1,6 +1,3 @@
-import AWSSigning
-import FoundationEssentials
-
 /// A `NextToken`: where a page of one list begins, closed against every other use.
 ///
 /// To a caller it is noise, in base64 with all of its characters, as the service's are. It carries
@@ -20,17 +17,13 @@ struct PageToken: Hashable {
 
     /// Reads a token; nil where it was not given out for this list.
     init?(_ text: String, of list: String, in world: World) {
-        guard let bytes = Data(base64Encoded: text), bytes.count > Self.sealLength + 1 else {
+        guard let fields = Self.seal(of: world).opened(text, for: list), fields.count == 3 else {
             return nil
         }
-        let plain = Array(bytes.dropFirst(Self.sealLength))
-        guard Array(bytes.prefix(Self.sealLength)) == Self.seal(plain, of: list, in: world),
-            let words = String(validating: plain, as: UTF8.self)
-        else { return nil }
-        isBlank = words.hasPrefix("b")
-        switch words.dropFirst().first {
-        case "a": start = .after(String(words.dropFirst(2)))
-        case "e": start = .end
+        isBlank = fields[0] == "blank"
+        switch fields[1] {
+        case "after": start = .after(fields[2])
+        case "end": start = .end
         default: start = .first
         }
     }
@@ -43,19 +36,12 @@ struct PageToken: Hashable {
     func text(of list: String, in world: World) -> String {
         let place =
             switch start {
-            case .first: "f"
-            case .after(let words): "a\(words)"
-            case .end: "e"
+            case .first: ["first", ""]
+            case .after(let words): ["after", words]
+            case .end: ["end", ""]
             }
-        let plain = Array("\(isBlank ? "b" : "-")\(place)".utf8)
-        return Data(Self.seal(plain, of: list, in: world) + plain).base64EncodedString()
+        return Self.seal(of: world).sealed([isBlank ? "blank" : ""] + place, for: list)
     }
 
-    private static let sealLength = 16
-
-    private static func seal(_ plain: [UInt8], of list: String, in world: World) -> [UInt8] {
-        // The world's own salt: a token of another simulator is none of this one's.
-        let sealed = Array("\(world.sharedID("page tokens"))\n\(list)\n".utf8) + plain
-        return Array(SHA256Digest(of: sealed).bytes.prefix(sealLength))
-    }
+    private static func seal(of world: World) -> OpaqueText { OpaqueText(seed: world.options.seed) }
 }

@@ -11,15 +11,19 @@ struct FormFields {
         guard let value = fields[name], !value.isEmpty else { return nil }
         guard value.unicodeScalars.count >= lengths.lowerBound else {
             throw Self.fault(
-                name, value, "length greater than or equal to \(lengths.lowerBound)")
+                name, value, "have length greater than or equal to \(lengths.lowerBound)")
         }
         guard value.unicodeScalars.count <= lengths.upperBound else {
-            throw Self.fault(name, value, "length less than or equal to \(lengths.upperBound)")
+            throw Self.fault(
+                name, value, "have length less than or equal to \(lengths.upperBound)")
         }
         if let extra {
             guard
                 value.unicodeScalars.allSatisfy({ isWord($0) || extra.unicodeScalars.contains($0) })
-            else { throw Self.patternFault(name, value, "[\\w\(extra)]*") }
+            else {
+                throw Self.fault(
+                    name, value, "satisfy regular expression pattern: [\\w\(extra)]*")
+            }
         }
         return value
     }
@@ -29,10 +33,7 @@ struct FormFields {
         _ name: String, _ lengths: ClosedRange<Int>, allowing extra: String? = nil
     ) throws(ServiceFault) -> String {
         guard let value = try optional(name, lengths, allowing: extra) else {
-            throw ServiceFault(
-                400, "ValidationError",
-                "1 validation error detected: Value null at '\(Self.member(name))' failed to "
-                    + "satisfy constraint: Member must not be null")
+            throw Self.fault(name, nil, "not be null")
         }
         return value
     }
@@ -44,28 +45,21 @@ struct FormFields {
             throw ServiceFault(400, "MalformedInput", "\(name) is not a number.")
         }
         guard number >= bounds.lowerBound else {
-            throw Self.fault(name, text, "value greater than or equal to \(bounds.lowerBound)")
+            throw Self.fault(name, text, "have value greater than or equal to \(bounds.lowerBound)")
         }
         guard number <= bounds.upperBound else {
-            throw Self.fault(name, text, "value less than or equal to \(bounds.upperBound)")
+            throw Self.fault(name, text, "have value less than or equal to \(bounds.upperBound)")
         }
         return number
     }
 
-    private static func fault(_ name: String, _ value: String, _ rule: String) -> ServiceFault {
-        ServiceFault(
+    /// - Parameter rule: what the member must do.
+    private static func fault(_ name: String, _ value: String?, _ rule: String) -> ServiceFault {
+        let shown = value.map { "'\($0)'" } ?? "null"
+        return ServiceFault(
             400, "ValidationError",
-            "1 validation error detected: Value '\(value)' at '\(member(name))' failed to satisfy "
-                + "constraint: Member must have \(rule)")
-    }
-
-    private static func patternFault(
-        _ name: String, _ value: String, _ pattern: String
-    ) -> ServiceFault {
-        ServiceFault(
-            400, "ValidationError",
-            "1 validation error detected: Value '\(value)' at '\(member(name))' failed to satisfy "
-                + "constraint: Member must satisfy regular expression pattern: \(pattern)")
+            "1 validation error detected: Value \(shown) at '\(member(name))' failed to satisfy "
+                + "constraint: Member must \(rule)")
     }
 
     /// AWS names members with a small first letter in these messages.
