@@ -110,7 +110,8 @@ let package = Package(
             name: "AWSSigningTests", dependencies: ["AWSSigning"], swiftSettings: rules),
         .testTarget(
             name: "ConnectClientTests",
-            dependencies: ["ConnectClient", "TransferCore", "AWSSigning"], swiftSettings: rules),
+            dependencies: ["ConnectClient", "TransferCore", "AWSSigning", "TestSupport"],
+            swiftSettings: rules),
         .testTarget(
             name: "ConnectSimulatorTests",
             dependencies: [
@@ -125,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "EdgeTests",
             dependencies: [
-                "ConnectClient", "ConnectSimulator", "TransferCore", "AWSSigning",
+                "ConnectClient", "ConnectSimulator", "TransferCore", "AWSSigning", "TestSupport",
             ],
             swiftSettings: rules),
         .testTarget(
@@ -151,7 +152,9 @@ let package = Package(
             ],
             swiftSettings: rules),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+        .target(
+            name: "TestSupport", dependencies: ["TransferCore"], path: "Tests/TestSupport",
+            swiftSettings: rules),
         .executableTarget(
             name: "EdgeProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
             path: "Tests/Interop/Probe", swiftSettings: rules),

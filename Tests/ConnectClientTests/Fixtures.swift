@@ -79,16 +79,3 @@ func withClient(
 func fixedSurroundings(_ limits: TransportLimits = TransportLimits()) -> ClientSurroundings {
     ClientSurroundings(limits: limits, version: "1.2.3", now: { fixedNow })
 }
-
-/// The failure that a call ends with; nil where it succeeds.
-func caught<Value>(_ call: () async throws -> Value) async -> TransferFailure? {
-    do {
-        _ = try await call()
-        return nil
-    } catch let failure as TransferFailure {
-        return failure
-    } catch {
-        Issue.record(error, "The client throws transfer failures and nothing else.")
-        return nil
-    }
-}

@@ -1,5 +1,6 @@
 import ConnectClient
 import Synchronization
+import TestSupport
 import Testing
 import TransferCore
 

@@ -1,5 +1,6 @@
 import ConnectClient
 import FoundationEssentials
+import TestSupport
 import Testing
 import TransferCore
 

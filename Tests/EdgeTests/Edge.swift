@@ -86,16 +86,3 @@ private struct FixedCredentials: CredentialProvider {
 extension Timestamp {
     init(seconds: Double) { self.init(milliseconds: Int64(seconds * 1000)) }
 }
-
-/// The failure that a call ends with; nil where it succeeds.
-func caught<Value>(_ call: () async throws -> Value) async -> TransferFailure? {
-    do {
-        _ = try await call()
-        return nil
-    } catch let failure as TransferFailure {
-        return failure
-    } catch {
-        Issue.record(error, "The client throws transfer failures and nothing else.")
-        return nil
-    }
-}

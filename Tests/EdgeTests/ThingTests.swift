@@ -1,5 +1,6 @@
 import ConnectClient
 import ConnectSimulator
+import TestSupport
 import Testing
 import TransferCore
 
