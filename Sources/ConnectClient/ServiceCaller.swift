@@ -77,7 +77,7 @@ final class ServiceCaller: Sendable {
     ) async throws(TransferFailure) -> (HTTPResponse, TransferFailure?) {
         var headers: [SignableRequest.Header] = [("Host", authority)]
         headers += call.headers
-        var redaction = Redaction(of: call)
+        let redaction: Redaction
         if let credentials {
             let signed = signer.sign(
                 SignableRequest(
@@ -87,6 +87,8 @@ final class ServiceCaller: Sendable {
             headers += signed.headers
             // Here, where what was sent is known: past this point no answer's words are read.
             redaction = Redaction(of: credentials, signature: signed.signature, in: call)
+        } else {
+            redaction = Redaction(of: call)
         }
         headers.append(("User-Agent", userAgent))
         headers += unsigned

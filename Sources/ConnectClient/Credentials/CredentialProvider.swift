@@ -38,9 +38,8 @@ extension Credentials {
                 .credentialsIncomplete,
                 "The credentials of \(place) are not whole: \(missing) is missing. Set both.")
         }
-        let isVisible = [accessKeyID, secretAccessKey, sessionToken ?? ""].allSatisfy {
-            $0.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-        }
+        let isVisible = [accessKeyID, secretAccessKey, sessionToken ?? ""].allSatisfy(
+            \.isVisibleASCII)
         guard isVisible, !accessKeyID.contains("/") else {
             throw ConnectClientError(
                 .credentialsInvalid,

@@ -115,7 +115,7 @@ struct InstanceMetadataSession: Sendable {
     private static func token(in response: HTTPResponse) throws(ConnectClientError) -> String {
         let token = String(decoding: response.body, as: UTF8.self)
         guard !token.isEmpty, token.utf8.count <= 4096, response.bodyProblem == nil,
-            token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            token.isVisibleASCII
         else { throw .instanceMetadata("gave something that is no token") }
         return token
     }

@@ -23,7 +23,7 @@ package struct MetadataAddress: Hashable, Sendable, CustomStringConvertible {
     ) throws(ConnectClientError) {
         let base = text.prefix { $0 != "?" }
         let query = text[base.endIndex...]
-        guard query.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !query.contains("#") else {
+        guard query.isVisibleASCII, !query.contains("#") else {
             throw ConnectClientError(
                 .endpointInvalid, "\(variable) holds a blank or another sign that no address has.")
         }

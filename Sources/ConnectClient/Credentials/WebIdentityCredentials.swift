@@ -62,7 +62,7 @@ package struct WebIdentityCredentials: CredentialProvider {
         }
         // A token holds no blanks; the line end after it is an editor's.
         let token = String(decoding: bytes, as: UTF8.self).trimmingBlanks
-        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard !token.isEmpty, token.isVisibleASCII else {
             throw ConnectClientError(
                 .credentialsMisconfigured,
                 "\(path) holds no web identity's token, which is one word. Check "
@@ -78,11 +78,6 @@ package struct WebIdentityCredentials: CredentialProvider {
     }
 
     private func variable(_ key: String) -> String? {
-        guard profile == nil else { return nil }
-        switch key {
-        case "web_identity_token_file":
-            return settings.environment.value("AWS_WEB_IDENTITY_TOKEN_FILE")
-        default: return settings.environment.value("AWS_\(key.uppercased())")
-        }
+        profile == nil ? settings.environment.value("AWS_\(key.uppercased())") : nil
     }
 }

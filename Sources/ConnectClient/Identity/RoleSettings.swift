@@ -64,7 +64,7 @@ struct RoleSettings: Sendable {
     ) throws(ConnectClientError) -> String {
         let isPlausible =
             text.hasPrefix("arn:") && (20...2048).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            && text.isVisibleASCII
         guard isPlausible else {
             throw ConnectClientError(
                 .credentialsMisconfigured,

@@ -25,17 +25,10 @@ struct SSOClient: Sendable {
             "clientId": renewal.clientID, "clientSecret": renewal.clientSecret,
             "grantType": "refresh_token", "refreshToken": renewal.refreshToken,
         ]
-        guard let json = try? JSONEncoder().encode(body) else {
-            throw TransferFailure(
-                code: "RequestNotEncodable",
-                message: "The request for a new token cannot be written as JSON.",
-                advice: .permanent)
-        }
+        var call = try Call.post("/token", body, of: "a new token")
+        call.secrets = [renewal.clientSecret, renewal.refreshToken]
         // Once: a refresh token may be used up by a call whose answer was lost.
-        let response = try await tokens.answer(
-            to: Call(
-                method: "POST", path: "/token", headers: [("Content-Type", "application/json")],
-                body: Array(json), secrets: [renewal.clientSecret, renewal.refreshToken]))
+        let response = try await tokens.answer(to: call)
         let answer = try? JSONDecoder().decode(SSOTokenAnswer.self, from: Data(response.body))
         guard let answer, (0...SSOTokenAnswer.secondsMax).contains(answer.expiresIn) else {
             throw .unreadable(response, "the new token")
@@ -47,12 +40,11 @@ struct SSOClient: Sendable {
     func credentials(
         of role: SSOSettings, token: String
     ) async throws(TransferFailure) -> Credentials {
-        let query =
-            "role_name=\(PercentEncoding.encoded(role.roleName))"
-            + "&account_id=\(PercentEncoding.encoded(role.accountID))"
-        let call = Call(
-            method: "GET", path: "/federation/credentials", query: query,
-            headers: [("x-amz-sso_bearer_token", token)], secrets: [token])
+        var call = Call.get(
+            ["federation", "credentials"],
+            query: [("role_name", role.roleName), ("account_id", role.accountID)])
+        call.headers = [("x-amz-sso_bearer_token", token)]
+        call.secrets = [token]
         let response = try await Patience.answer(to: call, by: portal)
         let answer = try? JSONDecoder().decode(RoleAnswer.self, from: Data(response.body))
         guard let issued = answer?.roleCredentials,

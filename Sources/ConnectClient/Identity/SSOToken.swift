@@ -32,7 +32,7 @@ struct SSOToken: Sendable {
     private init(parsing bytes: [UInt8]) throws(SmallFile.Problem) {
         let members = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes))
         guard let members, case .text(let token)? = members["accessToken"], !token.isEmpty,
-            token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+            token.isVisibleASCII,
             case .text(let end)? = members["expiresAt"], let end = Timestamp(iso8601: end)
         else { throw .unreadable("it is not as the AWS CLI writes it") }
         (accessToken, self.end, self.members) = (token, end, members)

@@ -3,7 +3,8 @@ import Synchronization
 
 /// The thread's side of the transport: libcurl's multi handle and the transfers on it.
 // Safe and @unchecked: `multi` is made in `init` and freed in `deinit`; between them only the thread
-// in `run` uses it and `idle`, but for curl_multi_wakeup, which libcurl documents as callable from any thread.
+// in `run` uses it and `idle`, but for curl_multi_wakeup, which libcurl documents as callable from
+// any thread.
 @safe final class CurlLoop: @unchecked Sendable {
     typealias Continuation = CheckedContinuation<Result<HTTPResponse, TransportFailure>, Never>
 

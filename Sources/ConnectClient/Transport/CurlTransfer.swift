@@ -66,4 +66,8 @@ extension StringProtocol {
         let tail = head.reversed().prefix(while: \.isWhitespace).count
         return head.dropLast(tail)
     }
+
+    /// True where a header or an address can carry the text as one word: no blanks, controls or signs
+    /// beyond ASCII. An empty one is so too.
+    var isVisibleASCII: Bool { utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }

@@ -44,8 +44,7 @@ package struct HTTPResponse: Sendable {
     package var requestID: String? {
         let id = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]
         return id.flatMap { id in
-            let isWord = id.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-            return isWord && id.utf8.count <= Self.requestIDBytesMax ? id : nil
+            id.isVisibleASCII && id.utf8.count <= Self.requestIDBytesMax ? id : nil
         }
     }
 
