@@ -19,14 +19,20 @@ struct PageTests {
         #expect(answer.requestID == "b")
     }
 
-    @Test func `ends a walk in which a token comes back`() throws {
+    @Test(arguments: [0, 1, 2, 5, 30], [1, 2, 3, 7, 40])
+    func `ends a walk in a circle before it went round often`(_ lead: Int, _ circle: Int) throws {
         var walk = PageWalk(of: "numbers")
-        _ = try walk.hasNext(after: Page([1], next: "a"))
+        var page = 0
         let failure = #expect(throws: TransferFailure.self) {
-            try walk.hasNext(after: Page([2], next: "a"))
+            while true {
+                let token = page < lead ? page : lead + (page - lead) % circle
+                page += 1
+                _ = try walk.hasNext(after: Page([page], next: "\(token)"))
+            }
         }
         #expect(failure?.code == "PageTokenRepeated")
         #expect(failure?.message.contains("numbers") == true)
+        #expect(page <= 3 * (lead + circle) + 1)
     }
 
     @Test func `ends a walk of too many pages`() throws {

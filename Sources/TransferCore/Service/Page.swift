@@ -23,6 +23,10 @@ package struct PageWalk: Sendable {
     private let subject: String
     private let pagesMax: Int
     private var pages = 0
+    /// A token of the way so far, to be met again where it is a circle (Brent, "An improved Monte
+    /// Carlo factorization algorithm", 1980): it is left behind at every power of two.
+    private var landmark: String?
+    private var landmarkPage = 1
 
     /// - Parameter subject: what is listed, for a sentence: `the queues of instance i`.
     package init(of subject: String, pagesMax: Int = pagesMax) {
@@ -32,14 +36,14 @@ package struct PageWalk: Sendable {
 
     /// Hears of a page; true where there is another, of which ``token`` is the token.
     ///
-    /// - Throws: a failure where the token came back that the page was asked with, or where the
-    ///   pages are too many to be true.
+    /// - Throws: a failure where a token came back, at the latest when a circle was gone round
+    ///   three times, or where the pages are too many to be true.
     package mutating func hasNext(
         after page: Page<some Sendable>
     ) throws(TransferFailure) -> Bool {
         pages += 1
         guard let next = page.next else { return false }
-        guard next != token else {
+        guard next != token, next != landmark else {
             throw TransferFailure(
                 code: "PageTokenRepeated",
                 message: "The service gave the same token for two pages of \(subject), so that "
@@ -53,6 +57,10 @@ package struct PageWalk: Sendable {
                     + "stays so, ask AWS's support.", advice: .permanent)
         }
         token = next
+        if pages == landmarkPage {
+            landmark = next
+            landmarkPage *= 2
+        }
         return true
     }
 }
