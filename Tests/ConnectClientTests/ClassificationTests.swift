@@ -132,6 +132,9 @@ struct ClassificationTests {
     @Test func `cuts a message that is too long`() {
         let long = String(repeating: "x", count: 100_000)
         #expect(decoded(500, [:], #"{"message":"\#(long)"}"#)?.message.count == 1024)
+        let piled = "x" + String(repeating: "\u{301}", count: 100_000)
+        let cut = decoded(500, [:], #"{"message":"\#(piled)"}"#)?.message
+        #expect(cut?.unicodeScalars.count == 1024)
     }
 
     @Test func `passes over a reason, whatever it is`() {

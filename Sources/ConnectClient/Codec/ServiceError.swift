@@ -9,7 +9,7 @@ struct ServiceError {
     let isNamed: Bool
 
     /// A longer text is cut: it goes into the ledger and into every report.
-    private static let messageCharactersMax = 1024
+    private static let messageScalarsMax = 1024
     private static let codeCharactersMax = 128
     /// A longer body is no refusal of AWS's, and to look for secrets in it would take long.
     private static let bodyBytesMax = 256 << 10
@@ -36,7 +36,7 @@ struct ServiceError {
         message =
             text.isEmpty
             ? "The service answered HTTP \(response.status) without a message."
-            : String(text.prefix(Self.messageCharactersMax)).onOneLine
+            : String(text.unicodeScalars.prefix(Self.messageScalarsMax)).onOneLine
     }
 
     /// `com.amazonaws.connect#ThrottlingException:http://…` is `ThrottlingException` (botocore,
