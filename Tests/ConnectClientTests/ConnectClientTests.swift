@@ -36,7 +36,7 @@ struct ConnectClientTests {
             .send(
                 answer(
                     "200 OK",
-                    body: #"{"ContactSummaryList":[{"ContactId":"c1"},{}],"NextToken":"a+b="}"#)),
+                    body: #"{"ContactSummaryList":[{"ContactId":"c1"}],"NextToken":"a+b="}"#)),
             .send(answer("200 OK", body: #"{"ContactSummaryList":[],"NextToken":"z"}"#)),
             .send(
                 answer(

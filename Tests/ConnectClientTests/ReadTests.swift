@@ -15,6 +15,8 @@ struct ReadTests {
         /// The member that its answer is in.
         var member: String
         var isList: Bool
+        /// What its list does not hold is taken for not there.
+        var isProof = false
         var call: @Sendable (ConnectClient) async throws(TransferFailure) -> Void
         var testDescription: String { name }
     }
@@ -29,7 +31,7 @@ struct ReadTests {
         Read(
             name: "ListAssociatedContacts",
             requestLine: "GET /contact/associated/i1?contactId=c%2F1&maxResults=100 HTTP/1.1",
-            member: "ContactSummaryList", isList: true
+            member: "ContactSummaryList", isList: true, isProof: true
         ) { client throws(TransferFailure) in
             _ = try await client.associatedContacts(of: ContactID(valid: "c/1"), in: instance)
         },
@@ -129,7 +131,7 @@ struct ReadTests {
         #expect(sent.headers["authorization"]?.contains("/connect/aws4_request") == true)
     }
 
-    @Test(arguments: reads)
+    @Test(arguments: reads.filter { !$0.isProof })
     func `takes members that are unknown, missing or null as they come`(
         _ read: Read
     ) async throws {
@@ -146,6 +148,20 @@ struct ReadTests {
         var bodies = ["", "oops", "[]", "null", #"{"\#(read.member)":"x"}"#]
         bodies += [#"{"\#(read.member)":\#(read.isList ? "{}" : "[]")}"#]
         bodies += read.isList ? [#"{"NextToken":7}"#] : ["{}", #"{"\#(read.member)":null}"#]
+        for body in bodies {
+            let failure = try await failure(read, body)
+            #expect(failure?.code == "UnreadableAnswer", "\(body)")
+            #expect(failure?.advice == .retry(mayHaveTakenEffect: true), "\(body)")
+        }
+    }
+
+    @Test(arguments: reads.filter(\.isProof))
+    func `takes nothing for a proof that may have lost an item`(_ read: Read) async throws {
+        let member = read.member
+        let whole = #"{"\#(member)":[{"ContactId":"c2","New":1}],"More":[]}"#
+        #expect(try await failure(read, whole) == nil)
+        let items = ["{}", "null", "7", #"{"ContactId":7}"#]
+        let bodies = ["{}", #"{"\#(member)":null}"#] + items.map { #"{"\#(member)":[\#($0)]}"# }
         for body in bodies {
             let failure = try await failure(read, body)
             #expect(failure?.code == "UnreadableAnswer", "\(body)")

@@ -26,11 +26,19 @@ package enum AnswerDecoding {
         try thing("Contact", response, "the contact") { ContactState($0) }
     }
 
-    /// Reads one page of ListAssociatedContacts.
+    /// Reads one page of ListAssociatedContacts, of which nothing may be passed over: what is not
+    /// found there is taken for not transferred.
     package static func associatedContacts(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> Page<AssociatedContact> {
-        try page("ContactSummaryList", response, "the contacts") { AssociatedContact($0) }
+        let list = "ContactSummaryList"
+        let page = try page(list, response, "the contacts") { AssociatedContact($0) }
+        // A page without items may have a next one, and then needs no list either.
+        let count = members(response)?.count(of: list) ?? (page.next == nil ? nil : 0)
+        guard count == page.items.count else {
+            throw unreadable(response, "the contacts", advice: .retry(mayHaveTakenEffect: true))
+        }
+        return page
     }
 
     /// Reads one page of SearchContacts.

@@ -32,6 +32,12 @@ struct Members: Decodable {
         return elements.compactMap(\.members)
     }
 
+    /// How many elements a list has, of whatever type; nil where there is no list.
+    func count(of name: String) -> Int? {
+        let elements: [Element]? = value(name)
+        return elements?.count
+    }
+
     /// Whether a member is there, and is neither null nor of this type.
     func isMistyped(_ name: String, as type: (some Decodable).Type) -> Bool {
         let name = Name(stringValue: name)
@@ -52,10 +58,12 @@ struct Members: Decodable {
         text(name).flatMap { text in try? ID(text) }
     }
 
-    /// A moment: seconds since 1970 as a number, fractions allowed (restJson1's epoch-seconds).
+    /// A moment: seconds since 1970 as a number, fractions allowed (restJson1's epoch-seconds); nil
+    /// outside the years 1 to 9999, which no calendar of the reports could show.
     func timestamp(_ name: String) -> Timestamp? {
-        number(name).flatMap { Int64(exactly: ($0 * 1000).rounded()) }
-            .map(Timestamp.init(milliseconds:))
+        guard let seconds = number(name), (-62_135_596_800..<253_402_300_800).contains(seconds)
+        else { return nil }
+        return Timestamp(milliseconds: Int64((seconds * 1000).rounded()))
     }
 
     private func value<Value: Decodable>(_ name: String) -> Value? {
