@@ -144,7 +144,7 @@ struct RunTests {
         async throws
     {
         try await LocalConnect.serve(
-            ["--contacts", "5", "--failing-share", "0", "--rate", "0", "--latency", "4000"],
+            ["--contacts", "5", "--failing-share", "0", "--rate", "0", "--latency", "10000"],
             with: program
         ) { connect in
             let ended = try await connect.program.start(connect.run()) { execution in
