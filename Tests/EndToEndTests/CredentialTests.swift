@@ -39,7 +39,8 @@ struct CredentialTests {
     }
 
     /// Runs a job of 160 contacts for some 7 s and holds its results against the effects.
-    private func run(_ caller: Program, _ connect: LocalConnect, _ more: String...) async throws {
+    private func run(_ caller: Program, _ connect: LocalConnect, _ more: [String] = []) async throws
+    {
         let pace = ["--rate", "20", "--burst", "20", "--output", "json"]
         let ended = try await caller.run(connect.run() + pace + more)
         #expect(ended.status == 0, "\(ended.errors)")
@@ -64,35 +65,43 @@ struct CredentialTests {
     @Test func `a program's credentials that end in mid-run lose and double no row`() async throws {
         try await LocalConnect.serve(Self.simulator, with: program) { connect in
             try await run(
-                try writeProfile(connect, goodFor: 3), connect, "--profile", "night")
+                try writeProfile(connect, goodFor: 3), connect, ["--profile", "night"])
             // 7 s of lives of 3 s, each fetched anew in its last quarter; not at each call.
             #expect((3...8).contains(fetches), "\(fetches)")
         }
     }
 
     /// Here the service itself refuses what has ended.
-    @Test(arguments: ["container", "instance"])
+    @Test(arguments: [
+        "source_profile", "chain", "credential_source = Environment",
+        "credential_source = EcsContainer", "credential_source = Ec2InstanceMetadata",
+        "web identity of the environment", "web identity of a profile", "SSO session",
+        "SSO session with a token to renew", "SSO of the older form", "container", "instance",
+    ])
     func `a role's credentials that end in mid-run lose and double no row`(
-        _ place: String
+        _ name: String
     ) async throws {
-        let token = program.directory.file("token")
-        try Data("Basic t0k3n".utf8).write(to: URL(filePath: token))
+        try await LocalConnect.serve(
+            Self.simulator + ["--session-seconds", "3"], with: program
+        ) { connect in
+            let places = try CredentialPlace.all(connect)
+            let place = try #require(places.first { $0.name == name })
+            #expect(place.ends)
+            try await run(place.program(connect), connect, place.arguments)
+        }
+    }
+
+    /// The file with the container's token is read again at each refresh.
+    @Test func `a container's credentials are had with the token of its file`() async throws {
+        let token = program.directory.write("Basic t0k3n", to: "token")
         try await LocalConnect.serve(
             Self.simulator + ["--session-seconds", "3", "--container-token", "Basic t0k3n"],
             with: program
         ) { connect in
-            var caller = connect.program
-            caller.environment["AWS_ACCESS_KEY_ID"] = nil
-            caller.environment["AWS_SECRET_ACCESS_KEY"] = nil
-            if place == "container" {
-                caller.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] =
-                    "\(connect.endpoint)/container/credentials"
-                caller.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = token
-            } else {
-                // Credentials so near their end are kept on, until the service refuses them.
-                caller.environment["AWS_EC2_METADATA_DISABLED"] = "false"
-                caller.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = connect.endpoint
-            }
+            var caller = Program(in: program.directory)
+            caller.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] =
+                "\(connect.endpoint)/container/credentials"
+            caller.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = token
             try await run(caller, connect)
         }
     }
