@@ -4,8 +4,7 @@
 usage: edge.py PROBE
 
 All talk to one nginx with a constant answer on loopback, in turn, three times; the medians are
-printed. The CPU is user + system of the client's
-process alone. The figures are of this machine and of this run.
+printed. The CPU is user + system of the client's process alone. The figures are of this machine and of this run.
 """
 
 import contextlib
