@@ -210,7 +210,7 @@ struct CredentialTests {
                 [ default ]
                 [night shift]
                   # an indented comment
-                AWS_ACCESS_KEY_ID=KEY # a comment
+                AWS_ACCESS_KEY_ID=KEY
                 aws_secret_access_key =  a#b;c=d/+
                 unknown = x
                 s3 =

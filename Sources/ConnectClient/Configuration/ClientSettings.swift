@@ -57,13 +57,13 @@ package struct ClientSettings: Sendable {
             environment.value("AWS_ENDPOINT_URL_\(name.uppercased())")
             ?? environment.value("AWS_ENDPOINT_URL")
         if let variable { return variable }
-        if let section = profile.settings["services"], !profile.services.isPresent {
+        if let section = profile["services"], !profile.services.isPresent {
             throw ConnectClientError(
                 .profileFileInvalid,
                 "The profile \(profile.name) names [services \(section)], which the file of "
                     + "settings does not have. Add the section, or take the line away.")
         }
-        return profile.services["\(name).endpoint_url"] ?? profile["endpoint_url"]
+        return profile.services.nested[name]?["endpoint_url"] ?? profile["endpoint_url"]
     }
 
     private func usesGlobalSTS() throws(ConnectClientError) -> Bool {

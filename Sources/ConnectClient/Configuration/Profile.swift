@@ -3,10 +3,13 @@ import FoundationEssentials
 /// A profile of the shared files, as they stand at this moment.
 struct Profile: Sendable {
     let name: String
-    /// From the file of settings (`~/.aws/config`).
+    /// From the file of settings (`~/.aws/config`) alone.
     let settings: ProfileSection
-    /// From the file of keys (`~/.aws/credentials`).
+    /// From the file of keys (`~/.aws/credentials`) alone.
     let keys: ProfileSection
+    /// From both; what stands in both is that of the file of keys (botocore, session.py,
+    /// full_config).
+    private let merged: ProfileSection
     /// The section `[services X]` that the profile names.
     let services: ProfileSection
     /// The section `[sso-session X]` that the profile names.
@@ -23,28 +26,41 @@ struct Profile: Sendable {
         let profile = chosen ?? "default"
         let config = try Self.file("AWS_CONFIG_FILE", "config", environment)
         let credentials = try Self.file("AWS_SHARED_CREDENTIALS_FILE", "credentials", environment)
-        // `[default]` and `[profile default]` are one; other profiles need the word.
-        let section =
-            config?.sections["profile \(profile)"]
-            ?? (profile == "default" ? config?.sections["default"] : nil)
         self.name = profile
-        settings = section ?? ProfileSection()
+        settings = config?.sections(of: "profile")[profile] ?? ProfileSection()
         keys = credentials?.sections[profile] ?? ProfileSection()
-        services =
-            settings["services"].flatMap { config?.sections["services \($0)"] } ?? ProfileSection()
-        ssoSession =
-            settings["sso_session"].flatMap { config?.sections["sso-session \($0)"] }
-            ?? ProfileSection()
-        guard chosen == nil || settings.isPresent || keys.isPresent else {
+        let merged = settings.overlaid(with: keys)
+        self.merged = merged
+        func named(_ key: String, _ kind: String) -> ProfileSection? {
+            merged[key].flatMap { config?.sections(of: kind)[$0] }
+        }
+        services = named("services", "services") ?? ProfileSection()
+        ssoSession = named("sso_session", "sso-session") ?? ProfileSection()
+        guard chosen == nil || merged.isPresent else {
             throw ConnectClientError(
                 .profileMissing,
                 "The profile \(profile) is in neither shared file of AWS. Check --profile and "
                     + "AWS_PROFILE, or add the profile with `aws configure --profile \(profile)`.")
         }
+        try checkContinuations()
     }
 
-    /// A setting of the profile, from either file.
-    subscript(key: String) -> String? { settings[key] ?? keys[key] }
+    /// The value of a setting in either file; nil where it is missing or empty.
+    subscript(key: String) -> String? { merged[key] }
+
+    /// Whether a setting stands in either file, be it an empty one.
+    func has(_ key: String) -> Bool { merged.has(key) }
+
+    /// Refuses a value of two lines, which botocore takes: the second was meant for a setting, and
+    /// without it the profile may be another identity. A command alone may go on.
+    private func checkContinuations() throws(ConnectClientError) {
+        let places = merged.continuations.filter { $0.key != "credential_process" }
+        guard let (key, place) = places.min(by: { $0.value < $1.value }) else { return }
+        throw ConnectClientError(
+            .profileFileInvalid,
+            "\(place): the line is indented deeper than `\(key)` above it, and so a part of its "
+                + "value. Indent both alike.")
+    }
 
     /// Reads one of the files; nil where it does not exist.
     private static func file(

@@ -1,89 +1,113 @@
-/// One of AWS's shared files: sections of `key = value` lines.
+/// One of AWS's shared files, read as botocore reads it (configloader.py, on Python's
+/// RawConfigParser).
 ///
-/// "Shared config and credentials files", AWS SDKs and Tools Reference Guide. Tolerant of blanks,
-/// comments and keys it does not know; a line that is nothing at all is an error with its number.
+/// A setting is `key = value` or `key: value`; a line that is indented deeper than the key above it
+/// goes on with that key's value, or is a setting nested under it where it has none. Comments have
+/// lines of their own. What botocore refuses is an error with its line.
 struct ProfileFile: Sendable {
-    /// By the text between the brackets, quotes taken off: `default`, `profile night`.
+    /// What stands between the brackets, in the file's order.
+    private var headers: [String] = []
+    /// By what stands between the brackets.
     private(set) var sections: [String: ProfileSection] = [:]
+
+    /// Its settings hold for all sections.
+    private static let defaults = "DEFAULT"
 
     /// - Parameter path: for messages.
     init(parsing text: some StringProtocol, path: String) throws(ConnectClientError) {
-        var section: String?
-        // The property whose indented lines may follow.
-        var parent: String?
-        for (index, line) in text.split(
-            omittingEmptySubsequences: false, whereSeparator: \.isNewline
-        ).enumerated() {
+        guard text.unicodeScalars.first != "\u{FEFF}" else {
+            throw Self.invalid(
+                "\(path), line 1", "the file starts with a byte order mark. Save it without one.")
+        }
+        var header: String?
+        // The key whose value may go on, and how deep it is indented.
+        var key: String?
+        var depth = 0
+        let lines = text.split(omittingEmptySubsequences: false) {
+            ["\n", "\r\n", "\r"].contains($0)
+        }
+        for (index, line) in lines.enumerated() {
             let place = "\(path), line \(index + 1)"
             let content = line.trimmingBlanks
             guard let first = content.first, first != "#", first != ";" else { continue }
-            if first == "[" {
-                section = try Self.name(of: content, place)
-                parent = nil
-                // A section may stand in a file twice: later lines win.
-                sections[section ?? "", default: ProfileSection()].isPresent = true
-                continue
-            }
-            guard let section else {
-                throw ConnectClientError(
-                    .profileFileInvalid,
-                    "\(place): a setting stands before the first [section]. Mend the file.")
-            }
-            if line.first?.isWhitespace == true, let parent {
-                // `connect =` with `  endpoint_url = …` under it: one level is all there is.
-                if let (key, value) = Self.property(content) {
-                    sections[section]?.properties[parent + "." + key] = value
+            let indentation = line.prefix(while: \.isWhitespace).count
+            if let header, let key, indentation > depth {
+                guard sections[header]?.goOn(key, content, place) == true else {
+                    throw Self.invalid(
+                        place, "expected `key = value` under `\(key)`. Mend the line.")
                 }
                 continue
             }
-            guard let (key, value) = Self.property(content) else {
-                throw ConnectClientError(
-                    .profileFileInvalid, "\(place): expected `key = value`. Mend the line.")
+            depth = indentation
+            if first == "[" {
+                header = try open(content, place)
+                key = nil
+            } else {
+                key = try set(content, in: header, place)
             }
-            sections[section]?.properties[key] = value
-            parent = key
         }
+        let common = sections.removeValue(forKey: Self.defaults)
+        if let common { sections = sections.mapValues { common.overlaid(with: $0) } }
     }
 
-    private static func name(
-        of line: some StringProtocol, _ place: String
+    /// The sections of a kind by their names: `profile`, `sso-session` or `services`.
+    ///
+    /// `[default]` is a profile too, for which `[profile default]` is another name: the later holds.
+    func sections(of kind: String) -> [String: ProfileSection] {
+        var named: [String: ProfileSection] = [:]
+        for header in headers {
+            if header == "default", kind == "profile" {
+                named[header] = sections[header]
+            } else if header.hasPrefix(kind), let words = ShellWords.split(header),
+                words.count == 2
+            {
+                named[words[1]] = sections[header]
+            }
+        }
+        return named
+    }
+
+    /// Begins a section.
+    private mutating func open(
+        _ line: some StringProtocol, _ place: String
     ) throws(ConnectClientError) -> String {
-        guard let end = line.firstIndex(of: "]") else {
-            throw ConnectClientError(
-                .profileFileInvalid, "\(place): the section's name has no closing bracket.")
+        guard let end = line.lastIndex(of: "]") else {
+            throw Self.invalid(place, "the section's name has no closing bracket. Add it.")
         }
-        let words = line[line.index(after: line.startIndex)..<end].split(
-            maxSplits: 1, whereSeparator: \.isWhitespace)
-        return words.map { word in
-            String(word.trimmingBlanks.filter { $0 != "\"" && $0 != "'" })
-        }.joined(separator: " ")
+        let header = String(line[line.index(after: line.startIndex)..<end])
+        // Python's versions differ in where such a name ends.
+        guard !header.isEmpty, !header.contains("]") else {
+            throw Self.invalid(place, "expected one [section] and no other bracket. Mend the line.")
+        }
+        guard sections[header] == nil || header == Self.defaults else {
+            throw Self.invalid(
+                place, "[\(header)] stands in the file twice. Put its settings together.")
+        }
+        if sections[header] == nil { headers.append(header) }
+        sections[header, default: ProfileSection()].isPresent = true
+        return header
     }
 
-    /// The key in lower case and the value without its comment; nil where there is no `=`.
-    private static func property(_ line: some StringProtocol) -> (key: String, value: String)? {
-        guard let equals = line.firstIndex(of: "=") else { return nil }
-        let key = line[..<equals].trimmingBlanks.lowercased()
-        var value = line[line.index(after: equals)...].trimmingBlanks
-        // A comment needs a blank before it: secrets may hold `#`.
-        var previous: Character = "="
-        for index in value.indices {
-            if value[index] == "#" || value[index] == ";", previous.isWhitespace {
-                value = value[..<index].trimmingBlanks
-                break
-            }
-            previous = value[index]
+    /// Adds a setting to a section and gives its key.
+    private mutating func set(
+        _ line: some StringProtocol, in header: String?, _ place: String
+    ) throws(ConnectClientError) -> String {
+        guard let header else {
+            throw Self.invalid(
+                place, "a setting stands before the first [section]. Mend the file.")
         }
-        return key.isEmpty ? nil : (key, String(value))
+        guard let delimiter = line.firstIndex(where: { $0 == "=" || $0 == ":" }),
+            delimiter > line.startIndex
+        else { throw Self.invalid(place, "expected `key = value`. Mend the line.") }
+        let key = line[..<delimiter].trimmingBlanks.lowercased()
+        let value = line[line.index(after: delimiter)...].trimmingBlanks
+        guard sections[header]?.add(key, String(value)) == true else {
+            throw Self.invalid(place, "`\(key)` stands in [\(header)] twice. Remove one of them.")
+        }
+        return key
     }
-}
 
-/// The settings of one section; a nested one is called `connect.endpoint_url`.
-struct ProfileSection: Sendable {
-    var isPresent = false
-    var properties: [String: String] = [:]
-
-    /// The value of a setting; nil where it is missing or empty.
-    subscript(key: String) -> String? {
-        properties[key].flatMap { $0.isEmpty ? nil : $0 }
+    private static func invalid(_ place: String, _ what: String) -> ConnectClientError {
+        ConnectClientError(.profileFileInvalid, "\(place): \(what)")
     }
 }
