@@ -48,9 +48,10 @@ struct SSOClient: Sendable {
         let response = try await Patience.answer(to: call, by: portal)
         let answer = try? JSONDecoder().decode(RoleAnswer.self, from: Data(response.body))
         guard let issued = answer?.roleCredentials,
+            let end = Timestamp(writable: issued.expiration),
             let credentials = try? Credentials(
                 accessKeyID: issued.accessKeyId, secretAccessKey: issued.secretAccessKey,
-                sessionToken: issued.sessionToken, expirationMilliseconds: issued.expiration,
+                sessionToken: issued.sessionToken, expirationMilliseconds: end.milliseconds,
                 place: "SSO")
         else { throw .unreadable(response, "the role's credentials") }
         return credentials

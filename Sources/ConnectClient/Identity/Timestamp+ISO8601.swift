@@ -21,8 +21,16 @@ extension Timestamp {
         var rest = bytes[19...]
         guard let fraction = Self.takeFraction(of: &rest), let offset = Self.offset(rest)
         else { return nil }
-        self.init(milliseconds: (date.seconds - offset) * 1000 + fraction)
+        self.init(writable: (date.seconds - offset) * 1000 + fraction)
     }
+
+    /// Takes a moment of the years 0 to 9999, which ISO 8601 can write; nil for any other.
+    init?(writable milliseconds: Int64) {
+        guard Self.writable.contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+
+    private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
     /// Takes `.123456` off the front, in milliseconds; 0 where there is none.
     private static func takeFraction(of rest: inout ArraySlice<UInt8>) -> Int64? {

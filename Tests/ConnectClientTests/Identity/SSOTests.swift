@@ -222,3 +222,4 @@ struct SSOTests {
         #expect(!error.message.contains("old-token"))
     }
 }
+        (inline, inlineFile, token(until: "0000-01-01T00:00:00+14:00"), "--profile a"),
