@@ -73,7 +73,15 @@ struct ContainerCredentialsTests {
 
     @Test func `is not set up without a variable`() async throws {
         #expect(try await find([:]) == nil)
-        #expect(try await find([Self.full: "", Self.token: "t"]) == nil)
+        #expect(try await find([Self.token: "t"]) == nil)
+    }
+
+    @Test(arguments: [full, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"])
+    func `is set up by an empty variable, which is an error`(_ variable: String) async throws {
+        let error = try #require(await error([variable: ""]))
+        #expect(error.code == .endpointInvalid)
+        #expect(error.message.hasPrefix(variable))
+        #expect(error.message.contains("unset it"))
     }
 
     @Test func `asks three times where it is not heard, or hears no JSON`() async throws {
@@ -110,8 +118,13 @@ struct ContainerCredentialsTests {
         let server = try ScriptedServer(
             .send(answer("302 Found", "Location: \(other.url)/")))
         defer { server.stop() }
-        let error = try #require(await error([Self.full: server.url]))
-        #expect(error.message.contains("HTTP 302"))
+        let credentials = ContainerCredentials(
+            environment: [Self.full: server.url], surroundings: try surroundings(proxy: other))
+        let error = await #expect(throws: ConnectClientError.self) {
+            try await credentials.credentials()
+        }
+        #expect(error?.message.contains("HTTP 302") == true)
+        #expect(server.received.count == 1)
         #expect(other.received.isEmpty)
     }
 

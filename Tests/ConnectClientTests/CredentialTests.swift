@@ -145,6 +145,63 @@ struct CredentialTests {
         #expect(try await answerer() == "INSTANCE")
     }
 
+    @Test func `two names of a profile in the environment are one, or an error`() async throws {
+        let home = try TemporaryHome(
+            credentials: "[a]\naws_access_key_id=A\naws_secret_access_key=s\n"
+                + "[b]\naws_access_key_id=B\naws_secret_access_key=s\n")
+        let older = ["AWS_DEFAULT_PROFILE": "a"]
+        #expect(try await find(nil, home.environment(older))?.accessKeyID == "A")
+        let same = home.environment(older.merging(["AWS_PROFILE": "a"]) { $1 })
+        #expect(try await find(nil, same)?.accessKeyID == "A")
+        let other = home.environment(older.merging(["AWS_PROFILE": "b"]) { $1 })
+        let conflict = try #require(await error(nil, other))
+        #expect(conflict.code == .settingsConflict)
+        #expect(!conflict.concernsCredentials)
+        #expect(try await find("b", other)?.accessKeyID == "B")
+        for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+            let empty = try #require(await error(nil, home.environment([variable: ""])))
+            #expect(empty.code == .settingInvalid)
+            #expect(empty.message.hasPrefix(variable))
+            #expect(try await find("b", home.environment([variable: ""]))?.accessKeyID == "B")
+        }
+    }
+
+    private static let empties: [(config: String, credentials: String, words: String)] = [
+        ("", "aws_access_key_id=\naws_secret_access_key=s", "access key's id is missing"),
+        ("", "aws_access_key_id=K\naws_secret_access_key=", "secret access key is missing"),
+        ("", "aws_access_key_id=\naws_secret_access_key=", "access key's id is missing"),
+        ("aws_access_key_id=", "", "access key's id is missing"),
+        ("credential_process=", "", "`credential_process` of the profile default is no command"),
+        ("login_session=", "", "`login_session`"),
+        ("sso_account_id=", "", "lacks sso_account_id"),
+        ("sso_session=\nsso_account_id=1\nsso_role_name=r", "", "names the sso_session"),
+        ("role_arn=\nsource_profile=default", "", "no ARN"),
+        ("role_arn=\(arn)\nsource_profile=", "", "does not say whose credentials"),
+        ("role_arn=\(arn)\nsource_profile=x\ncredential_source=", "", "both"),
+        ("role_arn=\(arn)\nsource_profile=default", "aws_access_key_id=", "id is missing"),
+    ]
+    private static let arn = "arn:aws:iam::123456789012:role/mover"
+
+    /// To pass over it would be to call under another name: here, that of the container.
+    @Test(arguments: empties)
+    func `a setting that stands empty is an error`(
+        _ config: String, _ credentials: String, _ words: String
+    ) async throws {
+        let home = try TemporaryHome(
+            config: "[default]\n\(config)\n", credentials: "[default]\n\(credentials)\n")
+        let container = try ScriptedServer(.send(answer("200 OK", body: issued("CONTAINER"))))
+        defer { container.stop() }
+        let error = try #require(
+            await error(
+                nil,
+                home.environment([
+                    "AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url, "AWS_REGION": "eu-west-1",
+                ])))
+        #expect(error.concernsCredentials)
+        #expect(error.message.contains(words), "\(error)")
+        #expect(container.received.isEmpty)
+    }
+
     @Test func `lists where it looked`() async throws {
         let home = try TemporaryHome()
         let error = try #require(await error(nil, home.environment()))
@@ -259,6 +316,16 @@ struct CredentialTests {
             "AWS_CONFIG_FILE": "/nowhere/config",
         ]
         #expect(try await find(nil, environment)?.accessKeyID == "FILE")
+        let variables = [
+            "AWS_SHARED_CREDENTIALS_FILE": "${ROOT}/.aws/$NAME", "ROOT": home.path,
+            "NAME": "credentials",
+        ]
+        #expect(try await find(nil, variables)?.accessKeyID == "FILE")
+        // An empty one says that there is none, and a name that is not set stays.
+        for path in ["", "$ROOT/credentials", "${ROOT", "$"] {
+            let none = home.environment(["AWS_SHARED_CREDENTIALS_FILE": path])
+            #expect(await error(nil, none)?.code == .credentialsMissing, "\(path)")
+        }
     }
 }
 

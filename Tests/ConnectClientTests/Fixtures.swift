@@ -75,6 +75,13 @@ func withClient(
             surroundings: fixedSurroundings(configuration.limits)))
 }
 
+/// ``fixedSurroundings(_:)`` with a proxy for whatever may go through one.
+func surroundings(proxy: ScriptedServer) throws -> ClientSurroundings {
+    var limits = TransportLimits()
+    limits.proxy = try ProxySettings(proxy.url, exceptions: "")
+    return fixedSurroundings(limits)
+}
+
 /// A transport of its own, at ``fixedNow``.
 func fixedSurroundings(_ limits: TransportLimits = TransportLimits()) -> ClientSurroundings {
     ClientSurroundings(limits: limits, version: "1.2.3", now: { fixedNow })

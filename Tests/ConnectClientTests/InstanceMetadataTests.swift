@@ -182,4 +182,18 @@ struct InstanceMetadataTests {
             #expect(isExtended ? (120...600).contains(seconds) : seconds == left)
         }
     }
+
+    @Test func `asks no proxy`() async throws {
+        let server = try server()
+        defer { server.stop() }
+        let proxy = try ScriptedServer(.send(answer("502 Bad Gateway")))
+        defer { proxy.stop() }
+        let credentials = InstanceMetadataCredentials(
+            settings: try ClientSettings(
+                profile: nil, environment: ["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url]),
+            surroundings: try surroundings(proxy: proxy))
+        #expect(try await credentials.credentials() != nil)
+        #expect(server.received.count == 3)
+        #expect(proxy.received.isEmpty)
+    }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A profile of the shared files, as they stand at this moment.
 struct Profile: Sendable {
     let name: String
@@ -15,14 +13,11 @@ struct Profile: Sendable {
     /// The section `[sso-session X]` that the profile names.
     let ssoSession: ProfileSection
 
-    /// A shared file is a page long; a larger one is something else.
-    private static let fileBytesMax = 1 << 20
-
     /// Reads a profile; the one called `default` may be missing.
     ///
-    /// - Parameter name: what the operator asked for; else `AWS_PROFILE`, else `default`.
+    /// - Parameter name: what the operator asked for; else what the environment names, else `default`.
     init(named name: String?, environment: [String: String]) throws(ConnectClientError) {
-        let chosen = name ?? environment.value("AWS_PROFILE")
+        let chosen = if let name { name } else { try Self.name(in: environment) }
         let profile = chosen ?? "default"
         let config = try Self.file("AWS_CONFIG_FILE", "config", environment)
         let credentials = try Self.file("AWS_SHARED_CREDENTIALS_FILE", "credentials", environment)
@@ -39,8 +34,9 @@ struct Profile: Sendable {
         guard chosen == nil || merged.isPresent else {
             throw ConnectClientError(
                 .profileMissing,
-                "The profile \(profile) is in neither shared file of AWS. Check --profile and "
-                    + "AWS_PROFILE, or add the profile with `aws configure --profile \(profile)`.")
+                "The profile \(profile) is in neither shared file of AWS. Check --profile, "
+                    + "AWS_PROFILE and AWS_DEFAULT_PROFILE, or add the profile with `aws configure "
+                    + "--profile \(profile)`.")
         }
         try checkContinuations()
     }
@@ -62,38 +58,25 @@ struct Profile: Sendable {
                 + "value. Indent both alike.")
     }
 
-    /// Reads one of the files; nil where it does not exist.
-    private static func file(
-        _ variable: String, _ name: String, _ environment: [String: String]
-    ) throws(ConnectClientError) -> ProfileFile? {
-        let home = environment.value("HOME")
-        var path = environment.value(variable) ?? home.map { $0 + "/.aws/" + name } ?? ""
-        if path.hasPrefix("~/"), let home { path = home + path.dropFirst() }
-        guard !path.isEmpty, FileManager.default.fileExists(atPath: path) else { return nil }
-        let bytes: [UInt8]
-        do throws(SmallFile.Problem) {
-            bytes = try SmallFile.bytes(at: path, max: fileBytesMax)
-        } catch {
-            switch error {
-            case .missing: return nil
-            case .tooLarge: throw notText(path, variable)
-            case .unreadable:
-                throw ConnectClientError(
-                    .profileFileUnreadable,
-                    "\(path) cannot be read, so that the credentials are not known. Check that it "
-                        + "is a file and that this user may read it.")
-            }
+    /// What the environment names; nil where it names nothing.
+    ///
+    /// botocore reads the two in this order, and refuses an empty one.
+    private static func name(
+        in environment: [String: String]
+    ) throws(ConnectClientError) -> String? {
+        let names = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"].filter { environment[$0] != nil }
+        if let empty = names.first(where: { environment.value($0) == nil }) {
+            throw ConnectClientError(
+                .settingInvalid,
+                "\(empty) is set and names no profile. Give it a profile's name, or unset it.")
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw notText(path, variable)
+        guard Set(names.map { environment.value($0) }).count <= 1 else {
+            throw ConnectClientError(
+                .settingsConflict,
+                "AWS_DEFAULT_PROFILE and AWS_PROFILE name two profiles. Unset one of them, or give "
+                    + "--profile.")
         }
-        return try ProfileFile(parsing: text, path: path)
-    }
-
-    private static func notText(_ path: String, _ variable: String) -> ConnectClientError {
-        ConnectClientError(
-            .profileFileInvalid,
-            "\(path) is no UTF-8 text of at most \(fileBytesMax) bytes. Check \(variable).")
+        return names.first.flatMap { environment.value($0) }
     }
 }
 

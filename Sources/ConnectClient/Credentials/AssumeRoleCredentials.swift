@@ -137,6 +137,6 @@ private struct NamedSource: CredentialProvider {
 
 extension Profile {
     fileprivate var hasKeys: Bool {
-        self["aws_access_key_id"] != nil || self["aws_secret_access_key"] != nil
+        has("aws_access_key_id") || has("aws_secret_access_key")
     }
 }

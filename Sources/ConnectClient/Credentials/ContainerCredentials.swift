@@ -51,20 +51,25 @@ package struct ContainerCredentials: CredentialProvider {
         }
     }
 
-    /// Where the variables lead to; nil where none is set.
+    /// Where the variables lead to; nil where none is set. An empty one is set.
     package static func address(
         _ environment: [String: String]
     ) throws(ConnectClientError) -> MetadataAddress? {
-        if let path = environment.value(relative) {
+        if let path = environment[relative] {
             guard path.hasPrefix("/") else {
                 throw ConnectClientError(
-                    .endpointInvalid, "\(relative) is refused: it must start with a slash.")
+                    .endpointInvalid,
+                    "\(relative) is refused: it must start with a slash. Mend or unset it.")
             }
             return try MetadataAddress(
                 "http://169.254.170.2" + path, hosts: MetadataAddress.containerHosts,
                 variable: relative)
         }
-        guard let text = environment.value(full) else { return nil }
+        guard let text = environment[full] else { return nil }
+        guard !text.isEmpty else {
+            throw ConnectClientError(
+                .endpointInvalid, "\(full) is set, and empty. Give it an address, or unset it.")
+        }
         return try MetadataAddress(text, hosts: MetadataAddress.containerHosts, variable: full)
     }
 
@@ -113,7 +118,7 @@ package struct ContainerCredentials: CredentialProvider {
     private func authorization() throws(ConnectClientError) -> String? {
         let token: String
         let source: String
-        if let path = environment.value(Self.tokenFile) {
+        if let path = environment[Self.tokenFile] {
             source = Self.tokenFile
             let bytes: [UInt8]
             do throws(SmallFile.Problem) {

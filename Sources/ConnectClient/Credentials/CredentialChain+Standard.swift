@@ -80,7 +80,7 @@ struct UnsupportedCredentials: CredentialProvider {
     /// - Parameter keys: of the profile, any of which means this place.
     init(_ keys: [String], in settings: ClientSettings) {
         let profile = settings.profile
-        what = keys.first { profile[$0] != nil }.map { "The profile \(profile.name) has `\($0)`" }
+        what = keys.first { profile.has($0) }.map { "The profile \(profile.name) has `\($0)`" }
     }
 
     func credentials() throws(ConnectClientError) -> FoundCredentials? {

@@ -28,10 +28,12 @@ package struct ProcessCredentials: CredentialProvider {
     }
 
     package func credentials() async throws(ConnectClientError) -> FoundCredentials? {
-        guard let command = settings.profile["credential_process"] else { return nil }
+        guard settings.profile.has("credential_process") else { return nil }
+        let command = settings.profile["credential_process"] ?? ""
         guard let words = ShellWords.split(command), let program = words.first else {
             throw unavailable(
-                "is no command: a quotation or an escape has no end. Mend it in the profile")
+                "is no command: it is empty, or a quotation or an escape has no end. Mend it in "
+                    + "the profile")
         }
         let ended = try await run(program, Array(words.dropFirst()))
         guard ended.status == .exited(0) else {

@@ -22,7 +22,10 @@ package struct ProfileCredentials: CredentialProvider {
     package func credentials() throws(ConnectClientError) -> FoundCredentials? {
         let id = section["aws_access_key_id"]
         let secret = section["aws_secret_access_key"]
-        guard id != nil || secret != nil else { return nil }
+        // An empty one is half a pair too: to go on would be another identity.
+        guard section.has("aws_access_key_id") || section.has("aws_secret_access_key") else {
+            return nil
+        }
         // The older name goes first where both stand, as in botocore.
         let token = section["aws_security_token"] ?? section["aws_session_token"]
         let credentials = try Credentials(

@@ -18,11 +18,9 @@ struct RoleSettings: Sendable {
 
     /// Nil where the profile asks for no role, or for one by a web identity.
     init?(_ profile: Profile) throws(ConnectClientError) {
-        guard let roleARN = profile["role_arn"], profile["web_identity_token_file"] == nil else {
-            return nil
-        }
+        guard profile.has("role_arn"), !profile.has("web_identity_token_file") else { return nil }
         self.profile = profile.name
-        self.roleARN = try Self.roleARN(roleARN, profile.name)
+        roleARN = try Self.roleARN(profile["role_arn"] ?? "", profile.name)
         source = try Self.source(of: profile)
         sessionName = try Self.sessionName(profile["role_session_name"], profile.name)
         externalID = profile["external_id"]
@@ -31,9 +29,15 @@ struct RoleSettings: Sendable {
     }
 
     private static func source(of profile: Profile) throws(ConnectClientError) -> Source {
+        guard !profile.has("source_profile") || !profile.has("credential_source") else {
+            throw ConnectClientError(
+                .credentialsMisconfigured,
+                "The profile \(profile.name) has both `source_profile` and `credential_source`. "
+                    + "Remove one of them.")
+        }
         switch (profile["source_profile"], profile["credential_source"]) {
-        case (let name?, nil): return .profile(name)
-        case (nil, let name?):
+        case (let name?, _): return .profile(name)
+        case (_, let name?):
             // botocore accepts these names as they are written and no others.
             switch name {
             case "Environment": return .environment
@@ -50,11 +54,6 @@ struct RoleSettings: Sendable {
                 .credentialsMisconfigured,
                 "The profile \(profile.name) has `role_arn` but does not say whose credentials "
                     + "assume it. Set `source_profile` or `credential_source`.")
-        case (_?, _?):
-            throw ConnectClientError(
-                .credentialsMisconfigured,
-                "The profile \(profile.name) has both `source_profile` and `credential_source`. "
-                    + "Remove one of them.")
         }
     }
 

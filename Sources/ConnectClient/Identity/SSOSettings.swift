@@ -12,11 +12,11 @@ struct SSOSettings: Sendable {
     ///
     /// A session alone gives tokens to other tools: beside keys or a process it means nothing here.
     init?(_ profile: Profile) throws(ConnectClientError) {
-        let isForCredentials = profile["sso_account_id"] != nil || profile["sso_role_name"] != nil
-        let isForTokens = profile["sso_session"] != nil || profile["sso_start_url"] != nil
-        let hasOther = profile["aws_access_key_id"] != nil || profile["credential_process"] != nil
+        let isForCredentials = profile.has("sso_account_id") || profile.has("sso_role_name")
+        let isForTokens = profile.has("sso_session") || profile.has("sso_start_url")
+        let hasOther = profile.has("aws_access_key_id") || profile.has("credential_process")
         guard isForCredentials || (isForTokens && !hasOther) else { return nil }
-        let session = profile["sso_session"]
+        let session = profile.has("sso_session") ? profile["sso_session"] ?? "" : nil
         if let session {
             guard profile.ssoSession.isPresent else {
                 throw ConnectClientError(
