@@ -1,28 +1,23 @@
-import Synchronization
-
 /// Credentials of the role that a profile names (`role_arn`), assumed with those of its source.
 ///
 /// The profile is read once, at the first call that finds it in order; each call then assumes the
 /// role anew.
 package final class AssumeRoleCredentials: CredentialProvider {
     private let settings: IdentitySettings
-    private let role = Mutex<AssumedRole?>(nil)
+    private let role = Settled<AssumedRole>()
 
     init(_ settings: IdentitySettings) { self.settings = settings }
 
     package func credentials() async throws(ConnectClientError) -> FoundCredentials? {
-        guard let role = try found() else { return nil }
+        guard let role = try role.value(found) else { return nil }
         return try await role.credentials()
     }
 
     private func found() throws(ConnectClientError) -> AssumedRole? {
-        if let role = role.withLock({ $0 }) { return role }
         let profile = try Profile(named: settings.profile, environment: settings.environment)
         guard let own = try RoleSettings(profile) else { return nil }
         let chain = RoleChain(settings: settings)
-        let made = try chain.role(own)
-        role.withLock { $0 = made }
-        return made
+        return try chain.role(own)
     }
 }
 
@@ -49,29 +44,31 @@ private struct RoleChain {
         switch own.source {
         case .profile(let name): return try source(name, of: own, visited)
         case .environment:
-            return NamedSource(
+            return CredentialChain(
                 [EnvironmentCredentials(environment: settings.environment)],
-                "`credential_source = Environment` of the profile \(own.profile) finds no keys. "
-                    + "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+                complaint: "`credential_source = Environment` of the profile \(own.profile) finds "
+                    + "no keys. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
         case .container:
-            return NamedSource(
+            return CredentialChain(
                 [
                     ContainerCredentials(
                         environment: settings.environment, surroundings: settings.surroundings)
                 ],
-                "`credential_source = EcsContainer` of the profile \(own.profile) finds no "
-                    + "container's credentials: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and "
+                complaint: "`credential_source = EcsContainer` of the profile \(own.profile) finds "
+                    + "no container's credentials: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and "
                     + "AWS_CONTAINER_CREDENTIALS_FULL_URI are not set.")
         case .instanceMetadata:
-            return NamedSource(
+            return CredentialChain(
                 [
                     InstanceMetadataCredentials(
                         settings: try ClientSettings(
                             profile: settings.profile, environment: settings.environment),
                         surroundings: settings.surroundings)
                 ],
-                "`credential_source = Ec2InstanceMetadata` of the profile \(own.profile) finds no "
-                    + "role of this machine. Give the instance a role, or name another source.")
+                complaint:
+                    "`credential_source = Ec2InstanceMetadata` of the profile \(own.profile) "
+                    + "finds no role of this machine. Give the instance a role, or name another source."
+            )
         }
     }
 
@@ -96,9 +93,10 @@ private struct RoleChain {
             }
             return try role(next, after: visited)
         }
-        return NamedSource(
+        return CredentialChain(
             CredentialChain.inProfile(name, settings),
-            "The profile \(name), the source_profile of \(own.profile), holds no credentials. "
+            complaint: "The profile \(name), the source_profile of \(own.profile), holds no "
+                + "credentials. "
                 + "Run `aws configure --profile \(name)`.")
     }
 
@@ -113,25 +111,6 @@ private struct RoleChain {
                 "The profile \(name), the source_profile of \(own.profile), is in neither shared "
                     + "file of AWS. Add it, or name another.")
         }
-    }
-}
-
-/// Providers of which one must have credentials, since a profile names them as its source.
-private struct NamedSource: CredentialProvider {
-    let providers: [any CredentialProvider]
-    /// What to say where none has.
-    let complaint: String
-
-    init(_ providers: [any CredentialProvider], _ complaint: String) {
-        self.providers = providers
-        self.complaint = complaint
-    }
-
-    func credentials() async throws(ConnectClientError) -> FoundCredentials? {
-        for provider in providers {
-            if let found = try await provider.credentials() { return found }
-        }
-        throw ConnectClientError(.credentialsMissing, complaint)
     }
 }
 

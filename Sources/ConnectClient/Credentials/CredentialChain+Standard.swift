@@ -22,7 +22,7 @@ extension CredentialChain {
                 InstanceMetadataCredentials(settings: $0, surroundings: surroundings)
             },
         ]
-        return CredentialChain(providers, advice: advice(isNamed: isNamed))
+        return CredentialChain(providers, complaint: complaint(isNamed: isNamed))
     }
 
     /// What a profile may hold beside a role: also the places of a role's `source_profile`.
@@ -45,30 +45,40 @@ extension CredentialChain {
             inProfile { ProfileCredentials(.keys, of: $0) },
             // `aws login` of 2025: its tokens are the CLI's own business.
             inProfile { UnsupportedCredentials(["login_session"], in: $0) },
-            inProfile { ProcessCredentials(settings: $0, surroundings: settings.surroundings) },
+            CredentialsInProfile(
+                profile: profile, environment: settings.environment, settled: Settled()
+            ) { ProcessCredentials(settings: $0, surroundings: settings.surroundings) },
             inProfile { ProfileCredentials(.settings, of: $0) },
         ]
     }
 
-    private static func advice(isNamed: Bool) -> String {
+    private static func complaint(isNamed: Bool) -> String {
         let environment =
             isNamed ? "" : "the environment (AWS_ACCESS_KEY_ID, AWS_WEB_IDENTITY_TOKEN_FILE), "
-        return "Looked at: \(environment)the profile (role, web identity, SSO, keys, "
-            + "credential_process), the container's endpoint (AWS_CONTAINER_CREDENTIALS_*) and the "
-            + "instance metadata of EC2. Sign in with `aws sso login` or `aws configure`, set "
-            + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile."
+        return "No AWS credentials were found. Looked at: \(environment)the profile (role, web "
+            + "identity, SSO, keys, credential_process), the container's endpoint "
+            + "(AWS_CONTAINER_CREDENTIALS_*) and the instance metadata of EC2. Sign in with "
+            + "`aws sso login` or `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+            + "or name a profile with --profile."
     }
 }
 
-/// A place that a profile leads to: the profile is read anew at each call.
+/// A place that a profile leads to.
 struct CredentialsInProfile: CredentialProvider {
     let profile: String?
     let environment: [String: String]
+    /// Nil where the profile is read anew at each call: its keys may have been replaced.
+    var settled: Settled<ClientSettings>?
     let provider: @Sendable (ClientSettings) -> any CredentialProvider
 
     func credentials() async throws(ConnectClientError) -> FoundCredentials? {
-        let settings = try ClientSettings(profile: profile, environment: environment)
+        let read = if let settled { try settled.value(read) } else { try read() }
+        guard let settings = read else { return nil }
         return try await provider(settings).credentials()
+    }
+
+    private func read() throws(ConnectClientError) -> ClientSettings? {
+        try ClientSettings(profile: profile, environment: environment)
     }
 }
 

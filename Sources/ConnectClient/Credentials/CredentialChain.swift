@@ -7,17 +7,17 @@ import Synchronization
 /// name than it began with.
 package final class CredentialChain: CredentialProvider {
     private let providers: [any CredentialProvider]
-    /// Says where was looked, for the error that nothing was found.
-    private let advice: String
+    /// What to say where none has credentials.
+    private let complaint: String
     private let chosen = Mutex<Int?>(nil)
 
     package init(
         _ providers: [any CredentialProvider],
-        advice: String = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of "
-            + "~/.aws with --profile."
+        complaint: String = "No AWS credentials were found. Set AWS_ACCESS_KEY_ID and "
+            + "AWS_SECRET_ACCESS_KEY, or name a profile of ~/.aws with --profile."
     ) {
         self.providers = providers
-        self.advice = advice
+        self.complaint = complaint
     }
 
     /// Gives the first credentials found; an error where there are none at all.
@@ -28,8 +28,7 @@ package final class CredentialChain: CredentialProvider {
             chosen.withLock { $0 = index }
             return found
         }
-        throw ConnectClientError(
-            .credentialsMissing, "No AWS credentials were found. \(advice)")
+        throw ConnectClientError(.credentialsMissing, complaint)
     }
 
     /// Asks the place that gave credentials before.

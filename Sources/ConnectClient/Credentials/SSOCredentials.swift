@@ -2,9 +2,10 @@ import AWSSigning
 import TransferCore
 
 /// Credentials of a role for whoever has signed in to IAM Identity Center (`aws sso login`).
-package struct SSOCredentials: CredentialProvider {
+package final class SSOCredentials: CredentialProvider {
     private let profile: String?
     private let settings: IdentitySettings
+    private let role = Settled<SSOSettings>()
 
     /// A token with less than this left is renewed, where it can be (botocore, tokens.py).
     private static let renewalWindow: Duration = .seconds(15 * 60)
@@ -16,8 +17,7 @@ package struct SSOCredentials: CredentialProvider {
     }
 
     package func credentials() async throws(ConnectClientError) -> FoundCredentials? {
-        let profile = try Profile(named: profile, environment: settings.environment)
-        guard let role = try SSOSettings(profile) else { return nil }
+        guard let role = try role.value(found) else { return nil }
         let own = try ClientSettings(profile: settings.profile, environment: settings.environment)
         let client = try SSOClient(
             own, region: own.region(role.region), surroundings: settings.surroundings)
@@ -42,6 +42,10 @@ package struct SSOCredentials: CredentialProvider {
     /// Gives the token of the last sign-in, renewed where little of it is left.
     private func token(
         for role: SSOSettings, _ client: SSOClient
+    private func found() throws(ConnectClientError) -> SSOSettings? {
+        try SSOSettings(Profile(named: profile, environment: settings.environment))
+    }
+
     ) async throws(ConnectClientError) -> SSOToken {
         let (path, token) = try stored(for: role)
         let now = settings.surroundings.now()

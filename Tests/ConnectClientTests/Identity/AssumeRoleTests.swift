@@ -78,6 +78,32 @@ struct AssumeRoleTests {
         #expect(here.signers == ["BASE", "KEY-middle", "KEY-middle"])
     }
 
+    @Test func `keeps to the role and the place of keys that it began with`() async throws {
+        let process =
+            #"printf '{"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"s","#
+            + #""Expiration":"2026-11-22T09:09:07Z"}'"#
+        let source = "[profile base]\ncredential_process = \(process)\n"
+        let role = "[profile night]\nrole_arn = \(Self.arn)\nsource_profile = base\n"
+        var here = try surroundings(role + source, credentials: nil, Self.giving)
+        here.variables = ["PATH": "/usr/bin:/bin"]
+        defer { here.server.stop() }
+        let clock = ManualClock()
+        let chain = CredentialChain.standard(
+            profile: "night", environment: here.environment,
+            surroundings: ClientSurroundings(
+                limits: TransportLimits(), version: "1.2.3", now: { clock.now }))
+        _ = try await chain.credentials()
+        // Keys of a file would go before a process, were the source looked for anew.
+        try here.home.write(credentials: Self.keys)
+        try here.home.write(
+            config: role.replacing("mover", with: "other")
+                + source.replacing("PROCESS", with: "OTHER"))
+        clock.advance(by: .seconds(50))
+        _ = try await chain.credentials()
+        #expect(here.bodies.allSatisfy { !$0.contains("other") })
+        #expect(here.signers == ["PROCESS", "PROCESS"])
+    }
+
     @Test func `takes a profile's own keys before the role that it names`() async throws {
         let role = "role_arn = arn:aws:iam::123456789012:role/self\nsource_profile = base\n"
         let here = try surroundings(

@@ -95,6 +95,37 @@ struct WebIdentityTests {
         #expect(here.server.received.isEmpty)
     }
 
+    @Test func `an empty name of the token's file is none, and no role is assumed`() async throws {
+        let keys = "aws_access_key_id=KEYS\naws_secret_access_key=s\n"
+        var here = try surroundings(
+            config: "[default]\nrole_arn=\(Self.arn)\nsource_profile=default\n"
+                + "web_identity_token_file=\n\(keys)")
+        defer { here.server.stop() }
+        #expect(try await here.chain().credentials()?.credentials.accessKeyID == "KEYS")
+        // The variable goes before the profile, also where it is empty.
+        try here.home.write(
+            config: "[default]\nrole_arn=\(Self.arn)\n"
+                + "web_identity_token_file=\(tokenFile(here))\n\(keys)")
+        #expect(try await here.chain().credentials()?.credentials.accessKeyID == "WEB")
+        here.variables = ["AWS_WEB_IDENTITY_TOKEN_FILE": ""]
+        #expect(try await here.chain().credentials()?.credentials.accessKeyID == "KEYS")
+    }
+
+    @Test func `keeps to the role that it began with`() async throws {
+        let here = try surroundings()
+        let path = tokenFile(here)
+        defer { here.server.stop() }
+        let profile = "[default]\nweb_identity_token_file=\(path)\nrole_arn=\(Self.arn)"
+        try here.home.write(config: profile + "\n")
+        let chain = here.chain()
+        _ = try await chain.credentials()
+        try here.home.write(config: profile + "-other\n")
+        let found = try await chain.credentials()
+        #expect(found?.source == "the profile default (web identity \(Self.arn))")
+        #expect(here.bodies.count == 2)
+        #expect(!here.bodies[1].contains("other"))
+    }
+
     @Test func `needs the role beside the token`() async throws {
         var here = try surroundings()
         let path = tokenFile(here)
