@@ -9,6 +9,9 @@ package final class SSOCredentials: CredentialProvider {
 
     /// A token with less than this left is renewed, where it can be (botocore, tokens.py).
     private static let renewalWindow: Duration = .seconds(15 * 60)
+    /// How long a token is waited for that another process may just be writing: 1.5 s.
+    private static let readsMax = 16
+    private static let readPause: Duration = .milliseconds(100)
 
     /// - Parameter settings: of the profile that a chain of roles begins with.
     init(_ profile: String?, _ settings: IdentitySettings) {
@@ -39,13 +42,13 @@ package final class SSOCredentials: CredentialProvider {
         }
     }
 
-    /// Gives the token of the last sign-in, renewed where little of it is left.
-    private func token(
-        for role: SSOSettings, _ client: SSOClient
     private func found() throws(ConnectClientError) -> SSOSettings? {
         try SSOSettings(Profile(named: profile, environment: settings.environment))
     }
 
+    /// Gives the token of the last sign-in, renewed where little of it is left.
+    private func token(
+        for role: SSOSettings, _ client: SSOClient
     ) async throws(ConnectClientError) -> SSOToken {
         let (path, token) = try stored(for: role)
         let now = settings.surroundings.now()
@@ -55,9 +58,8 @@ package final class SSOCredentials: CredentialProvider {
         else { return try unexpired(token, of: role) }
         let answer: SSOTokenAnswer
         do throws(TransferFailure) { answer = try await client.renew(renewal) } catch {
-            // Another tool may have renewed it meanwhile, and used up what we knew.
-            let latest = try stored(for: role).token
-            if latest.end > now { return latest }
+            let reads = error.isTransient ? 1 : Self.readsMax
+            if let other = try await other(than: token, for: role, reads: reads) { return other }
             throw ConnectClientError(
                 error, "The SSO token of the profile \(role.profile) cannot be renewed",
                 advice: "Sign in with \(role.signIn).")
@@ -74,6 +76,27 @@ package final class SSOCredentials: CredentialProvider {
                 "The SSO token of the profile \(role.profile) was renewed, but \(error.words). Make "
                     + "room for it and sign in with \(role.signIn).")
         }
+    }
+
+    /// The token that another process has had meanwhile, which used up what we knew; the old one
+    /// while it lasts; nil where neither serves.
+    ///
+    /// Of two that renew at once one is refused before the other has written what it was given.
+    private func other(
+        than old: SSOToken, for role: SSOSettings, reads: Int
+    ) async throws(ConnectClientError) -> SSOToken? {
+        let now = settings.surroundings.now()
+        for read in 1...reads {
+            // The AWS CLI writes into the file itself: half of it is no error here.
+            let latest = try? stored(for: role).token
+            if let latest, latest.accessToken != old.accessToken, latest.end > now {
+                return latest
+            }
+            if old.end > now { return old }
+            guard read < reads else { break }
+            do { try await Task.sleep(for: Self.readPause) } catch { throw .cancelled }
+        }
+        return nil
     }
 
     private func stored(

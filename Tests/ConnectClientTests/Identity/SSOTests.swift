@@ -1,6 +1,9 @@
 import AWSSigning
 import ConnectClient
+import Dispatch
 import FoundationEssentials
+import Glibc
+import Synchronization
 import Testing
 
 /// Roles of IAM Identity Center for whoever has signed in.
@@ -151,12 +154,86 @@ struct SSOTests {
         #expect(server.received.last?.headers["x-amz-sso_bearer_token"] == "their-token")
     }
 
+    /// As two processes that start at the same moment.
+    @Test func `of two that renew at once, the second takes what the first was given`()
+        async throws
+    {
+        let waiting = DispatchSemaphore(value: 0)
+        let calls = Mutex(0)
+        let (here, _) = try surroundings(
+            token: Self.token(until: "2026-11-22T09:00:00Z"),
+            answering: .choose { request in
+                guard Self.isTokenCall(request) else { return Self.credentials }
+                let call = calls.withLock { calls in
+                    calls += 1
+                    return calls
+                }
+                guard call == 1 else {
+                    waiting.signal()
+                    return answer(
+                        "400 Bad Request", "x-amzn-ErrorType: InvalidGrantException", body: "{}")
+                }
+                // The other is refused first, and has looked at the file by then.
+                waiting.wait()
+                usleep(300_000)
+                return Self.newToken
+            })
+        defer { here.server.stop() }
+        let (first, second) = (here.chain("a"), here.chain("a"))
+        async let one = first.credentials()
+        async let other = second.credentials()
+        #expect(try await one?.credentials.accessKeyID == "SSO")
+        #expect(try await other?.credentials.accessKeyID == "SSO")
+        let tokens = here.server.received.compactMap { $0.headers["x-amz-sso_bearer_token"] }
+        #expect(tokens == ["new-token", "new-token"])
+        #expect(calls.withLock { $0 } == 2)
+    }
+
+    @Test func `keeps to the role that it began with`() async throws {
+        let (here, _) = try surroundings()
+        defer { here.server.stop() }
+        let chain = here.chain("a")
+        _ = try await chain.credentials()
+        try here.home.write(config: Self.session.replacing("=Mover", with: "=Other"))
+        #expect(
+            try await chain.credentials()?.source
+                == "the profile a (SSO role Mover of account 123456789012)")
+    }
+
+    @Test(arguments: [
+        "1e300", "-1", "-9223372036854775808", "9223372036854775807", "1e16", "0.5", "null",
+        "\"soon\"", "NaN", "1e400",
+    ])
+    func `takes no credentials that end at no time`(_ end: String) async throws {
+        let body =
+            #"{"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s","sessionToken":"t","#
+            + #""expiration":\#(end)}}"#
+        let (here, _) = try surroundings(answering: .send(answer("200 OK", body: body)))
+        defer { here.server.stop() }
+        let cache = CredentialCache(here.chain("a"), now: { fixedNow })
+        await #expect(throws: ConnectClientError.self) { try await cache.credentials() }
+    }
+
+    @Test(arguments: ["1e300", "-1", "9223372036854775807", "1e400", "NaN", "null", "\"1\""])
+    func `takes no token that ends at no time`(_ seconds: String) async throws {
+        let body = #"{"accessToken":"new","expiresIn":\#(seconds),"refreshToken":"r"}"#
+        let (here, path) = try surroundings(
+            token: Self.token(until: "2026-11-22T09:08:06Z"),
+            answering: .send(answer("200 OK", body: body)))
+        defer { here.server.stop() }
+        let error = try #require(await here.error("a"))
+        #expect(error.message.contains("cannot be renewed"), "\(error)")
+        let kept = try Data(contentsOf: URL(filePath: path))
+        #expect(String(decoding: kept, as: UTF8.self).contains("old-refresh"))
+    }
+
     private static let unusable: [(config: String, file: String?, token: String, login: String)] = [
         (session, nil, "", "--sso-session corp"), (inline, nil, "", "--profile a"),
         (session, sessionFile, "{}", "--sso-session corp"),
         (session, sessionFile, "[", "--sso-session corp"),
         (inline, inlineFile, token(until: "2026-11-22T09:08:07Z"), "--profile a"),
         (inline, inlineFile, token(until: "tomorrow"), "--profile a"),
+        (inline, inlineFile, token(until: "0000-01-01T00:00:00+14:00"), "--profile a"),
         (inline, inlineFile, token("x\\r\\ny"), "--profile a"),
     ]
 
@@ -222,4 +299,3 @@ struct SSOTests {
         #expect(!error.message.contains("old-token"))
     }
 }
-        (inline, inlineFile, token(until: "0000-01-01T00:00:00+14:00"), "--profile a"),
