@@ -9,7 +9,7 @@ package struct ClientSurroundings: Sendable {
     let askForCode: AskForCode
 
     /// Asks the person at the terminal for the six digits that a device shows now; nil where there
-    /// is no terminal.
+    /// is no terminal, or this process is not in its foreground.
     package typealias AskForCode = @Sendable (_ serial: String) async -> String?
 
     /// - Parameters:

@@ -131,6 +131,17 @@ struct WhoamiTests {
             #expect(typed.terminationStatus == .exited(0))
             #expect(typed.standardOutput.contains("MFA code of arn:aws:iam::111122223333:mfa/me: "))
             #expect(typed.standardOutput.contains(CredentialPlace.session("mover")))
+            // Whoever asks from the background is stopped by the terminal, and for ever.
+            let background = "set -m; '\(Program.path)' whoami & wait \\$!; exit \\$?"
+            let hidden = try await Subprocess.run(
+                .path("/usr/bin/script"),
+                arguments: ["-qec", "exec bash -c \"\(background)\"", "/dev/null"],
+                environment: .custom(program.environment), input: .string("246810\n"),
+                output: .string(limit: 1 << 16), error: .discarded)
+            #expect(hidden.terminationStatus == .exited(77))
+            #expect(hidden.standardOutput.contains("runs in its background"))
+            #expect(
+                !hidden.standardOutput.contains("MFA code of arn:aws:iam::111122223333:mfa/me: "))
         }
     }
 

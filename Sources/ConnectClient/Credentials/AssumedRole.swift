@@ -58,8 +58,8 @@ final class AssumedRole: CredentialProvider {
                 throw ConnectClientError(
                     .credentialsUnavailable,
                     "The profile \(role.profile) wants an MFA code of \(serial), and there is no "
-                        + "terminal to ask for it. Start Baton from a terminal, or use a profile "
-                        + "without `mfa_serial`.")
+                        + "terminal to ask for it, or Baton runs in its background. Start Baton in "
+                        + "the foreground of a terminal, or use a profile without `mfa_serial`.")
             }
             let digits = answer.trimmingBlanks
             if digits.utf8.count == 6, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
