@@ -122,6 +122,21 @@ struct CredentialTests {
         }
     }
 
+    @Test func `says how to go on as the command did, under the same name`() async throws {
+        try await LocalConnect.serve(["--contacts", "20"], with: program) { connect in
+            let caller = try writeProfile(connect, goodFor: -1)
+            let stopped = try await caller.run(
+                connect.run("contacts.csv") + [
+                    "--profile", "night", "--reports", "my reports", "--rate", "50", "--exact-csv",
+                ])
+            let lines = stopped.errors.split(separator: "\n")
+            let advice = try #require(lines.first { $0.contains("to go: baton resume ") })
+            #expect(
+                advice.hasSuffix(
+                    " --profile night --rate 50.0 --reports 'my reports' --exact-csv --yes"))
+        }
+    }
+
     @Test func `without any credentials it says where it looked`() async throws {
         try await LocalConnect.serve(["--contacts", "20"], with: program) { connect in
             var caller = connect.program

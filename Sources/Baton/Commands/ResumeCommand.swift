@@ -79,10 +79,11 @@ struct RetryCommand: AsyncParsableCommand {
         let count = try await store.putBack([.failed, .uncertain], of: job, at: .now)
         _ = consume lock
         let totals = try await store.read { try $0.totals(job) }
+        let resumption = Resumption(ledger: ledger).command(for: job)
         output.console.say(
             count == 0
                 ? "No row of job \(job.id) failed or is uncertain, so nothing was put back."
-                : "\(count.of("row")) put back to pending. Send them: \(ledger.resumption(of: job))"
+                : "\(count.of("row")) put back to pending. Send them: \(resumption)"
         )
         if output.output == .json { try Console.json(JobState(job, totals)) }
     }

@@ -58,20 +58,22 @@ struct RunCommand: AsyncParsableCommand {
             if output.output == .json { try Console.json(JobState(job, totals)) }
             return ExitStatus(totals)
         }
+        let resumption = Resumption(ledger: place, profile: profile, flags: flags)
+            .command(for: job)
         let confirmation = Confirmation(
             job: job, totals: totals, destinations: destinations, rate: flags.expectedRate,
             isRateKnown: flags.rate != .auto)
         if flags.yes {
             console.say(confirmation.text)
         } else if try !confirmation.ask() {
-            console.say("Nothing was transferred. This starts it: \(place.resumption(of: job))")
+            console.say("Nothing was transferred. This starts it: \(resumption)")
             if output.output == .json { try Console.json(JobState(job, totals)) }
             return .stoppedEarly
         }
         let client = ConnectClient(configuration, profile: profile, environment: environment)
         let runner = JobRunner(
             job: job, ledger: ledger, client: client, flags: flags, output: output,
-            resumption: place.resumption(of: job))
+            resumption: resumption)
         return try await runner.run()
     }
 }

@@ -27,16 +27,10 @@ struct LedgerOptions: ParsableArguments {
     @Option(name: .customLong("ledger"), help: "The SQLite file that holds the jobs.")
     var path = Self.usualPath
 
-    private static let usualPath = "baton.sqlite"
+    static let usualPath = "baton.sqlite"
 
     func validate() throws {
         guard !path.isEmpty else { throw ValidationError("--ledger takes the path of a file.") }
-    }
-
-    /// What to type to go on with a job of this ledger.
-    func resumption(of job: Job) -> String {
-        "baton resume \(job.id)"
-            + (path == Self.usualPath ? "" : " --ledger '\(path.replacing("'", with: "'\\''"))'")
     }
 }
 
@@ -134,13 +128,13 @@ struct RunFlags: ParsableArguments {
     var burst: Double?
 
     @Option(help: "Calls under way at once, at the most.")
-    var concurrency = 64
+    var concurrency = Self.concurrencyUsual
 
     @Option(name: .customLong("max-attempts"), help: "Attempts a row, throttled calls apart.")
-    var maxAttempts = 8
+    var maxAttempts = Self.maxAttemptsUsual
 
     @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
-    var reports = "reports"
+    var reports = Self.reportsUsual
 
     @Flag(
         name: .customLong("exact-csv"),
@@ -150,6 +144,9 @@ struct RunFlags: ParsableArguments {
     @Flag(help: "Do not ask before transferring.")
     var yes = false
 
+    static let concurrencyUsual = 64
+    static let maxAttemptsUsual = 8
+    static let reportsUsual = "reports"
     /// Each call under way has a connection, and a process may usually open 1,024 files.
     private static let concurrencyMax = 900
 

@@ -1,0 +1,50 @@
+import TransferCore
+import TransferLedger
+
+/// What to type to go on with a job as the command did that stopped.
+///
+/// Region, endpoint and instance are the job's own.
+struct Resumption {
+    var ledger: LedgerOptions
+    var profile: String?
+    /// Nil where the command did not run the job.
+    var flags: RunFlags?
+
+    func command(for job: Job) -> String {
+        var words = ["baton", "resume", job.id.text]
+        if ledger.path != LedgerOptions.usualPath { words += ["--ledger", ledger.path] }
+        if let profile { words += ["--profile", profile] }
+        if let flags { words += flags.words }
+        return words.map(\.quotedForShell).joined(separator: " ")
+    }
+}
+
+extension RunFlags {
+    /// Those that are not as usual.
+    fileprivate var words: [String] {
+        var words: [String] = []
+        if case .fixed(let rate) = rate { words += ["--rate", "\(rate)"] }
+        if let burst { words += ["--burst", "\(burst)"] }
+        if concurrency != Self.concurrencyUsual { words += ["--concurrency", "\(concurrency)"] }
+        if maxAttempts != Self.maxAttemptsUsual { words += ["--max-attempts", "\(maxAttempts)"] }
+        if reports != Self.reportsUsual { words += ["--reports", reports] }
+        if exactCSV { words.append("--exact-csv") }
+        if yes { words.append("--yes") }
+        return words
+    }
+}
+
+extension String {
+    /// The text as one word of a shell's command line.
+    fileprivate var quotedForShell: String {
+        let isPlain = utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "_-./:@%+=,".utf8.contains(byte)
+            }
+        }
+        return isPlain && !isEmpty ? self : "'\(replacing("'", with: "'\\''"))'"
+    }
+}
