@@ -2,6 +2,7 @@ import AWSSigning
 import ConnectClient
 import FoundationEssentials
 import Synchronization
+import TestSupport
 import Testing
 import TransferCore
 

@@ -1,6 +1,7 @@
 import AWSSigning
 import ConnectClient
 import Synchronization
+import TestSupport
 import Testing
 import TransferCore
 

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A server that meets the first bytes of every connection with the same ones, and says no more.
 final class GreetingServer: Sendable {

@@ -1,5 +1,6 @@
 import AWSSigning
 import ConnectClient
+import TestSupport
 import Testing
 import TransferCore
 

@@ -1,4 +1,5 @@
 import ConnectClient
+import TestSupport
 import Testing
 import TransferCore
 

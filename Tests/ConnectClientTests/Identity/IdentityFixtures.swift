@@ -1,4 +1,5 @@
 import ConnectClient
+import TestSupport
 import Testing
 
 /// What STS answers where it gives credentials.

@@ -1,5 +1,6 @@
 import ConnectClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// Roles that want a second factor: who is asked, and what a refresh does.

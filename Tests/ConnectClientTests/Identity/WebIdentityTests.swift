@@ -1,6 +1,7 @@
 import AWSSigning
 import ConnectClient
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// Roles for whoever holds a token in a file.

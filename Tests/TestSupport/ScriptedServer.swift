@@ -4,12 +4,14 @@ import Synchronization
 /// A server of HTTP/1.1 on a socket of its own, which answers what the test says, byte by byte.
 ///
 /// A thread accepts, another serves each connection; all end with the server.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
     /// What to do with one request, once it has come whole.
-    enum Step: Sendable {
+    package enum Step: Sendable {
         case send(String)
         case sendThenClose(String)
         case choose(@Sendable (Received) -> String)
+        /// Does what the request asks for.
+        case route(@Sendable (Received) -> Step)
         /// Closes the connection without a byte.
         case close
         /// Says nothing until the client hangs up.
@@ -20,13 +22,13 @@ final class ScriptedServer: Sendable {
         case drip(String)
     }
 
-    struct Received: Sendable {
-        var requestLine: String
+    package struct Received: Sendable {
+        package var requestLine: String
         /// Names in lower case.
-        var headers: [String: String]
-        var body: String
+        package var headers: [String: String]
+        package var body: String
         /// Which connection it came on, counted from 0.
-        var connection: Int
+        package var connection: Int
     }
 
     private struct State {
@@ -38,14 +40,14 @@ final class ScriptedServer: Sendable {
         var isStopping = false
     }
 
-    let port: Int
+    package let port: Int
     private let listener: Int32
     private let state: Mutex<State>
 
     /// Answers the requests in order; the last step holds for all that follow.
-    convenience init(_ steps: Step...) throws { try self.init(steps) }
+    package convenience init(_ steps: Step...) throws { try self.init(steps) }
 
-    init(_ steps: [Step]) throws {
+    package init(_ steps: [Step]) throws {
         state = Mutex(State(steps: steps))
         (listener, port) = try boundSocket()
         guard listen(listener, 64) == 0 else { throw SocketError(number: errno) }
@@ -55,7 +57,7 @@ final class ScriptedServer: Sendable {
     /// Ends all connections; without it the threads would keep the server.
     ///
     /// Once only: the listener's number may be another server's by the second time.
-    func stop() {
+    package func stop() {
         let connections: [Int32]? = state.withLock { state in
             guard !state.isStopping else { return nil }
             state.isStopping = true
@@ -66,15 +68,15 @@ final class ScriptedServer: Sendable {
         for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
     }
 
-    var url: String { "http://127.0.0.1:\(port)" }
-    var received: [Received] { state.withLock { $0.received } }
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var received: [Received] { state.withLock { $0.received } }
     /// How many connections were opened so far.
-    var connectionCount: Int { state.withLock { $0.connections.count } }
+    package var connectionCount: Int { state.withLock { $0.connections.count } }
 
     /// How many connections their clients closed so far.
-    var hangUpCount: Int { state.withLock { $0.hangUps } }
+    package var hangUpCount: Int { state.withLock { $0.hangUps } }
     /// How many bytes the clients' machine took so far.
-    var bytesSent: Int { state.withLock { $0.bytesSent } }
+    package var bytesSent: Int { state.withLock { $0.bytesSent } }
 
     private func accept() {
         while true {
@@ -103,25 +105,35 @@ final class ScriptedServer: Sendable {
                 state.received.append(request)
                 return state.steps.count > 1 ? state.steps.removeFirst() : state.steps[0]
             }
-            switch step {
-            case .send(let text): write(text, to: connection)
-            case .sendThenClose(let text):
-                write(text, to: connection)
-                return
-            case .choose(let text): write(text(request), to: connection)
-            case .close: return
-            case .silence: while fill(&buffer, from: connection) {}
-            case .endless(let head):
-                write(head, to: connection)
-                let chunk = String(repeating: "x", count: 65536)
-                while write(chunk, to: connection) {}
-            case .drip(let text):
-                for byte in text {
-                    guard write(String(byte), to: connection), !hungUp(connection) else { return }
-                }
-            }
+            guard perform(step, for: request, on: connection, &buffer) else { return }
         }
         state.withLock { $0.hangUps += 1 }
+    }
+
+    /// False where the connection ends with it.
+    private func perform(
+        _ step: Step, for request: Received, on connection: Int32, _ buffer: inout [UInt8]
+    ) -> Bool {
+        switch step {
+        case .send(let text): write(text, to: connection)
+        case .sendThenClose(let text):
+            write(text, to: connection)
+            return false
+        case .choose(let text): write(text(request), to: connection)
+        case .route(let step):
+            return perform(step(request), for: request, on: connection, &buffer)
+        case .close: return false
+        case .silence: while fill(&buffer, from: connection) {}
+        case .endless(let head):
+            write(head, to: connection)
+            let chunk = String(repeating: "x", count: 65536)
+            while write(chunk, to: connection) {}
+        case .drip(let text):
+            for byte in text {
+                guard write(String(byte), to: connection), !hungUp(connection) else { return false }
+            }
+        }
+        return true
     }
 
     /// Waits ten milliseconds for the client to hang up.
@@ -145,36 +157,6 @@ final class ScriptedServer: Sendable {
         }
         return true
     }
-}
-
-/// A port on which nobody listens and nobody else can.
-final class UnservedPort: Sendable {
-    let number: Int
-    private let socket: Int32
-
-    init() throws { (socket, number) = try boundSocket() }
-
-    deinit { close(socket) }
-}
-
-struct SocketError: Error {
-    let number: Int32
-}
-
-/// A socket on a port of 127.0.0.1 that the system chose.
-func boundSocket() throws -> (socket: Int32, port: Int) {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            bind(socket, address, size) + getsockname(socket, address, &size)
-        }
-    }
-    guard result == 0 else { throw SocketError(number: errno) }
-    return (socket, Int(UInt16(bigEndian: address.sin_port)))
 }
 
 /// Reads from the connection; false at its end.
@@ -228,19 +210,4 @@ private func next(
     buffer.removeFirst(end)
     return ScriptedServer.Received(
         requestLine: requestLine, headers: headers, body: body, connection: number)
-}
-
-func spawn(_ body: @escaping @Sendable () -> Void) {
-    final class Start: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, Unmanaged.passRetained(Start(body)).toOpaque())
-    pthread_detach(thread)
 }
