@@ -31,6 +31,11 @@ static inline CURLcode baton_set_callback(CURL *easy, CURLoption option,
     return curl_easy_setopt(easy, option, callback);
 }
 
+/* CURLOPT_PREREQFUNCTION, from 7.80 on. */
+static inline CURLcode baton_set_prereq(CURL *easy, curl_prereq_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
 static inline CURLMcode baton_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }
@@ -38,12 +43,6 @@ static inline CURLMcode baton_multi_set_long(CURLM *multi, CURLMoption option, l
 /* 0 where libcurl does not know. */
 static inline long baton_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
-    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
-}
-
-/* 0 where libcurl does not know. */
-static inline curl_off_t baton_get_offset(CURL *easy, CURLINFO info) {
-    curl_off_t value = 0;
     return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
 

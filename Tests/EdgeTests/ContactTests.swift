@@ -81,10 +81,7 @@ struct ContactTests {
         } _: { edge in
             let (client, instance) = (edge.client, edge.instance)
             let row = try #require(edge.world.rows.first)
-            let request = TransferRequest(
-                instance: instance, contact: ContactID(valid: row.contact.text),
-                flow: ContactFlowID(valid: row.flow.text), destination: destination(row),
-                token: ClientToken(valid: "t1"))
+            let request = edge.request(row)
             let new = try await client.transfer(request).value.newContact
             let again = try await client.transfer(request).value.newContact
             #expect(again == new)
@@ -108,13 +105,6 @@ struct ContactTests {
             #expect(child?.initiationMethod == after.initiationMethod)
             #expect(child?.disconnectedAt == nil)
             #expect(edge.simulator.statistics.transfers == 1)
-        }
-    }
-
-    private func destination(_ row: WorldRow) -> Destination {
-        switch row.destination {
-        case .queue(let id): .queue(QueueID(valid: id.text))
-        case .user(let id): .user(UserID(valid: id.text))
         }
     }
 }

@@ -11,6 +11,8 @@ struct Edge {
     let client: ConnectClient
     let quotas: ServiceQuotas
     let owner: QuotaOwner
+    let port: Int
+    private let credentials: FixedCredentials
     var world: World { simulator.world }
     var instance: InstanceID { InstanceID(valid: world.instance.text) }
 
@@ -44,18 +46,51 @@ struct Edge {
 
     private init(_ simulator: Simulator, port: Int, _ credentials: Credentials) throws {
         self.simulator = simulator
+        self.port = port
+        self.credentials = FixedCredentials(fixed: credentials)
         let region = simulator.options.region
         owner = QuotaOwner(account: simulator.world.options.account, region: region)
-        let configuration = ClientConfiguration(
-            region: region, endpoint: try Endpoint("http://127.0.0.1:\(port)"))
+        let (configuration, surroundings) = try Self.settings(of: simulator, port: port)
+        client = ConnectClient(
+            configuration: configuration, credentials: self.credentials,
+            surroundings: surroundings)
+        quotas = ServiceQuotas(
+            configuration: configuration, credentials: self.credentials,
+            surroundings: surroundings)
+    }
+
+    /// Another client, which finds the simulator behind another port.
+    func client(atPort port: Int) throws -> ConnectClient {
+        let (configuration, surroundings) = try Self.settings(of: simulator, port: port)
+        return ConnectClient(
+            configuration: configuration, credentials: credentials, surroundings: surroundings)
+    }
+
+    private static func settings(
+        of simulator: Simulator, port: Int
+    ) throws -> (ClientConfiguration, ClientSurroundings) {
+        let tls = simulator.options.tls
+        var configuration = ClientConfiguration(
+            region: simulator.options.region,
+            endpoint: try Endpoint("\(tls == nil ? "http" : "https")://127.0.0.1:\(port)"))
+        configuration.limits.caBundle = tls?.authorityFile
         let surroundings = ClientSurroundings(
             limits: configuration.limits, version: "1.2.3",
             now: { Timestamp(seconds: Date().timeIntervalSince1970) })
-        let credentials = FixedCredentials(fixed: credentials)
-        client = ConnectClient(
-            configuration: configuration, credentials: credentials, surroundings: surroundings)
-        quotas = ServiceQuotas(
-            configuration: configuration, credentials: credentials, surroundings: surroundings)
+        return (configuration, surroundings)
+    }
+
+    /// What is asked for a row of the world.
+    func request(_ row: WorldRow) -> TransferRequest {
+        let destination: Destination =
+            switch row.destination {
+            case .queue(let id): .queue(QueueID(valid: id.text))
+            case .user(let id): .user(UserID(valid: id.text))
+            }
+        return TransferRequest(
+            instance: instance, contact: ContactID(valid: row.contact.text),
+            flow: ContactFlowID(valid: row.flow.text), destination: destination,
+            token: ClientToken(valid: "t1"))
     }
 
     /// Gathers the pages of a list, and counts them.

@@ -84,12 +84,14 @@ extension CurlHandle {
         return codes.allSatisfy { $0 == CURLE_OK }
     }
 
-    /// Sets where the answer goes.
+    /// Sets who hears of the request and of its answer.
     func setCallbacks() -> Bool {
         // Unretained: the loop holds this object for as long as libcurl may call back.
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         let codes = unsafe [
             baton_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
+            baton_set_pointer(easy, CURLOPT_PREREQDATA, this),
+            baton_set_prereq(easy, hearConnection),
             baton_set_pointer(easy, CURLOPT_HEADERDATA, this),
             baton_set_callback(easy, CURLOPT_HEADERFUNCTION, takeHeader),
             baton_set_pointer(easy, CURLOPT_WRITEDATA, this),
@@ -100,6 +102,18 @@ extension CurlHandle {
 }
 
 /// libcurl's callbacks: `context` is the handle that set them, alive until its transfer has ended.
+///
+/// This one is called each time before the request is written, the handshake and the proxy's consent
+/// behind it; the addresses and ports of the connection are of no interest.
+private func hearConnection(
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?,
+    _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32
+) -> Int32 {
+    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+    unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().connectionStands()
+    return CURL_PREREQFUNC_OK
+}
+
 /// Any count but that of the bytes given ends the transfer.
 private func takeHeader(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,

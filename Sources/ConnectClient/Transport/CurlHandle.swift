@@ -12,6 +12,11 @@ import CCurl
     let errorText: UnsafeMutablePointer<CChar>
     let limits: TransportLimits
     private var isTLS = false
+    /// Nil where the request goes past it.
+    private var proxy: String?
+    /// Once a connection stood and the request was about to be written on it. libcurl may write it
+    /// again on another: how that one ended says nothing of the first.
+    private var mayHaveArrived = false
     private var response: IncomingResponse
 
     /// Nil where libcurl has no memory.
@@ -32,7 +37,9 @@ import CCurl
 
     /// Sets everything anew for a request; false where libcurl refuses it.
     func begin(_ request: HTTPRequest) -> Bool {
+        mayHaveArrived = false
         isTLS = request.url.hasPrefix("https:")
+        proxy = request.isDirect ? nil : limits.proxy.address
         response = IncomingResponse(limits: limits, bodyBytesMax: request.answerBytesMax)
         return setRequest(request) && setRules(limits, timeout: request.timeout) && setCallbacks()
     }
@@ -47,6 +54,9 @@ import CCurl
         unsafe errorText[0] = 0
         response = IncomingResponse(limits: limits)
     }
+
+    /// Hears that the request is written next.
+    func connectionStands() { mayHaveArrived = true }
 
     func take(header line: UnsafeRawBufferPointer) -> Bool {
         unsafe response.take(header: line)
@@ -70,20 +80,28 @@ import CCurl
                     status: status, headers: response.headers, body: response.body,
                     bodyProblem: code == CURLE_OK ? nil : detail(code)))
         }
-        if let refusal = refusalOfProxy { return .failure(refusal) }
+        if let failure = failureOfProxy(code) { return .failure(failure) }
         return .failure(
             TransportFailure(
                 kind: .init(code), detail: detail(code), mayHaveArrived: mayHaveArrived))
     }
 
-    /// What is said where the proxy would not connect us.
-    private var refusalOfProxy: TransportFailure? {
+    /// What is said where it was the proxy that did not connect us.
+    private func failureOfProxy(_ code: CURLcode) -> TransportFailure? {
+        guard isTLS, let proxy, proxy.hasPrefix("http") else { return nil }
+        let kind = TransportFailure.Kind(code)
+        let what: String
         let status = unsafe baton_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
-        guard isTLS, status >= 300, let proxy = limits.proxy.address else { return nil }
-        let what = status == 407 ? "asks for another user or password" : "refused to connect"
+        switch status {
+        case 407: what = "asks for another user or password (HTTP 407)"
+        case 300...: what = "refused to connect (HTTP \(status))"
+        case 0 where mayHaveArrived || kind == .untrusted: return nil
+        case 0: what = "did not connect: \(detail(code))"
+        default: return nil
+        }
         return TransportFailure(
-            kind: .unreachable, detail: "the proxy \(proxy) \(what) (HTTP \(status))",
-            mayHaveArrived: false)
+            kind: kind == .timedOut ? .timedOut : .unreachable,
+            detail: "the proxy \(proxy) \(what)", mayHaveArrived: mayHaveArrived)
     }
 
     /// What is said of a transfer that was abandoned.
@@ -96,15 +114,6 @@ import CCurl
         if let problem = response.problem { return problem }
         let text = unsafe String(cString: errorText)
         return text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
-    }
-
-    /// The request's size counts what was written, a CONNECT to a proxy included; over TLS nothing
-    /// of ours is written before the handshake with the host is done.
-    private var mayHaveArrived: Bool {
-        guard unsafe baton_get_long(easy, CURLINFO_REQUEST_SIZE) > 0 else { return false }
-        let isNew = unsafe baton_get_long(easy, CURLINFO_NUM_CONNECTS) > 0
-        let handshake = unsafe baton_get_offset(easy, CURLINFO_APPCONNECT_TIME_T)
-        return !(isTLS && isNew && handshake == 0)
     }
 }
 

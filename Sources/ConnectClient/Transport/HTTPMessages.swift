@@ -69,7 +69,8 @@ package struct TransportFailure: Error, Hashable, Sendable {
     package var kind: Kind
     /// What libcurl says, such as `Could not resolve host: …`; no secrets are in it.
     package var detail: String
-    /// False only where no byte of the request can have arrived.
+    /// False only where no connection stood on which the request could have been written, in none of
+    /// libcurl's tries.
     package var mayHaveArrived: Bool
 
     package init(kind: Kind, detail: String, mayHaveArrived: Bool) {
