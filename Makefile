@@ -70,13 +70,13 @@ setup:
 	@swift --version 2>/dev/null | grep -Eq 'Swift version (6\.([2-9]|[1-9][0-9])|[7-9]|[1-9][0-9])' || { \
 		echo "baton needs Swift 6.2 or later; this is: $$(swift --version 2>/dev/null | head -n 1)" >&2; \
 		exit 1; }
-	@if command -v pkg-config >/dev/null && pkg-config --exists sqlite3 libcurl libcrypto; then :; \
+	@if command -v pkg-config >/dev/null && pkg-config --exists sqlite3 'libcurl >= 7.87' libcrypto; then :; \
 	elif command -v apt-get >/dev/null; then \
 		sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
 		echo 'Installing $(SYSTEM_PACKAGES)'; \
 		$$sudo apt-get update -qq && \
 		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $(SYSTEM_PACKAGES); \
 	else \
-		echo 'Install the development files of SQLite 3, libcurl and OpenSSL 3, and pkg-config' >&2; \
+		echo 'Install the development files of SQLite 3, libcurl 7.87 or later and OpenSSL 3, and pkg-config' >&2; \
 		echo '(on Debian: $(SYSTEM_PACKAGES)), then run make again.' >&2; exit 1; \
 	fi

@@ -63,6 +63,8 @@ extension CurlHandle {
         var codes = unsafe [
             // libcurl would use SIGALRM for timeouts, and signals and threads do not mix.
             baton_set_long(easy, CURLOPT_NOSIGNAL, 1),
+            // Else the end of a call waits for a name server that is silent, and all calls with it.
+            baton_set_long(easy, CURLOPT_QUICK_EXIT, 1),
             baton_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
             baton_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             baton_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
