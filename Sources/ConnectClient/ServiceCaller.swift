@@ -11,6 +11,7 @@ final class ServiceCaller: Sendable {
     /// The endpoint's text and its `Host`, spelled once.
     private let origin: String
     private let authority: String
+    private let isDirect: Bool
     private let signer: SigV4Signer
     /// Nil for the services that are called unsigned.
     private let credentials: CredentialCache?
@@ -31,6 +32,7 @@ final class ServiceCaller: Sendable {
         self.endpoint = endpoint
         origin = endpoint.description
         authority = endpoint.authority
+        isDirect = !surroundings.transport.proxy.serves(endpoint)
         self.credentials = credentials
         self.surroundings = surroundings
         userAgent = surroundings.userAgent.text(calling: service)
@@ -95,7 +97,7 @@ final class ServiceCaller: Sendable {
         let request = HTTPRequest(
             method: call.method,
             url: origin + call.path + (call.query.isEmpty ? "" : "?" + call.query),
-            headers: headers, body: call.body, isDirect: endpoint.isLoopback,
+            headers: headers, body: call.body, isDirect: isDirect,
             answerBytesMax: call.answerBytesMax)
         let response: HTTPResponse
         do { response = try await surroundings.transport.send(request) } catch {

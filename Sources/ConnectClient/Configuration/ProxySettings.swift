@@ -8,9 +8,7 @@ package struct ProxySettings: Hashable, Sendable {
     package let address: String?
     let user: String?
     let password: String?
-    /// Hosts that are reached without it, as `NO_PROXY` lists them: libcurl understands names with
-    /// all below them, addresses, and networks (from 7.86 on).
-    let exceptions: String
+    private let exceptions: ProxyExceptions
 
     /// What proxies speak, with the port where none is given (botocore's for the first two; curl's
     /// own 1080 for these is nobody else's).
@@ -18,8 +16,16 @@ package struct ProxySettings: Hashable, Sendable {
         "http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080,
     ]
 
+    /// Where credentials of this machine come from: another's would be as good as theirs.
+    private static let neverProxied = ProxyExceptions(
+        MetadataAddress.instanceHosts.union(MetadataAddress.containerHosts)
+            .joined(separator: ","))
+
     /// No proxy.
-    package init() { (address, user, password, exceptions) = (nil, nil, nil, "") }
+    package init() {
+        (address, user, password) = (nil, nil, nil)
+        exceptions = ProxyExceptions("")
+    }
 
     /// Parses `[scheme://][user[:password]@]host[:port][/]`, http where there is no scheme.
     ///
@@ -50,7 +56,17 @@ package struct ProxySettings: Hashable, Sendable {
         address = "\(scheme)://\(host):\(parts.port ?? port)"
         user = login.first ?? nil
         password = login.count > 1 ? login[1] : nil
-        self.exceptions = exceptions
+        self.exceptions = ProxyExceptions(exceptions)
+    }
+
+    /// True where an endpoint is reached through the proxy: never this machine, whose loopback is
+    /// another one at the proxy (botocore goes by NO_PROXY alone here).
+    func serves(_ endpoint: Endpoint) -> Bool {
+        guard address != nil, !endpoint.isLoopback else { return false }
+        let port = endpoint.port ?? (endpoint.isTLS ? 443 : 80)
+        return ![exceptions, Self.neverProxied].contains {
+            $0.hold(host: endpoint.host, port: port)
+        }
     }
 }
 

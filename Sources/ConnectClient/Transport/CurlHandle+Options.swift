@@ -34,28 +34,18 @@ extension CurlHandle {
         return true
     }
 
-    /// Sets both options in any case: else libcurl looks them up in the process's environment.
+    /// Sets both options in any case: else libcurl looks them up in the process's environment. Whom
+    /// the proxy is for is decided before.
     private func setProxy(isDirect: Bool) -> Bool {
-        let proxy = limits.proxy
-        guard !isDirect, let address = proxy.address else {
-            return unsafe baton_set_text(easy, CURLOPT_PROXY, "") == CURLE_OK
-        }
-        let all = ([proxy.exceptions] + Self.neverProxied).joined(separator: ",")
-        // The star means every host where it stands alone, and none in a list.
-        let exceptions = proxy.exceptions == "*" ? "*" : all
+        let proxy = isDirect ? ProxySettings() : limits.proxy
         let codes = unsafe [
-            baton_set_text(easy, CURLOPT_PROXY, address),
+            baton_set_text(easy, CURLOPT_PROXY, proxy.address ?? ""),
             baton_set_text(easy, CURLOPT_PROXYUSERNAME, proxy.user),
             baton_set_text(easy, CURLOPT_PROXYPASSWORD, proxy.password),
-            baton_set_text(easy, CURLOPT_NOPROXY, exceptions),
+            baton_set_text(easy, CURLOPT_NOPROXY, ""),
         ]
         return codes.allSatisfy { $0 == CURLE_OK }
     }
-
-    /// Where credentials of this machine come from: another's would be as good as theirs.
-    private static let neverProxied = [
-        "169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23",
-    ]
 
     /// Sets how it is sent, the same for every request but for the time it may take.
     func setRules(_ limits: TransportLimits, timeout: Duration?) -> Bool {

@@ -5,12 +5,15 @@ import Synchronization
 /// One thread of its own drives all transfers (the multi interface), so that no thread of the
 /// cooperative pool ever waits for the network. The thread ends with the transport.
 package final class CurlTransport: Sendable {
+    /// The proxy for all requests that are not direct.
+    let proxy: ProxySettings
     private let loop: CurlLoop
     private let thread: Thread
 
     package init(limits: TransportLimits = TransportLimits()) {
         let loop = CurlLoop(limits: limits)
         self.loop = loop
+        proxy = limits.proxy
         thread = Thread { loop.run() }
     }
 
