@@ -99,10 +99,11 @@ final class ServiceCaller: Sendable {
             url: origin + call.path + (call.query.isEmpty ? "" : "?" + call.query),
             headers: headers, body: call.body, isDirect: isDirect,
             answerBytesMax: call.answerBytesMax)
-        let response: HTTPResponse
+        var response: HTTPResponse
         do { response = try await surroundings.transport.send(request) } catch {
             throw TransferFailure(error, host: endpoint.host)
         }
+        response.server = endpoint.host
         let failure = TransferFailure(
             response, looksUpConflicts: call.looksUpConflicts, hiding: redaction)
         return (response, failure)

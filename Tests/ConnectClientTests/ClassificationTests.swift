@@ -96,7 +96,8 @@ struct ClassificationTests {
         #expect(decoded(403, [:], body)?.advice == .accessDenied)
         #expect(decoded(503, [:], body)?.code == "HTTP503")
         #expect(
-            decoded(503, [:], body)?.message == "The service answered HTTP 503 without a message.")
+            decoded(503, [:], body)?.message.hasPrefix(
+                "The service answered HTTP 503 without a message.") == true)
     }
 
     @Test(arguments: [400, 401, 404, 407, 418], ["", "<html>Sign in</html>", #"{"message":"m"}"#])
@@ -167,7 +168,7 @@ struct ClassificationTests {
         let long = String(repeating: "x", count: 300_000)
         let failure = decoded(503, [:], #"{"code":"SlowDown","message":"\#(long)"}"#)
         #expect(failure?.code == "HTTP503")
-        #expect(failure?.message == "The service answered HTTP 503 without a message.")
+        #expect(failure?.message.contains("HTTP 503 without a message.") == true)
     }
 
     @Test func `cuts a code that is too long`() {

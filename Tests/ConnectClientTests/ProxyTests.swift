@@ -97,8 +97,10 @@ struct ProxyTests {
         let server = try ScriptedServer(.silence)
         let failure = try await failure(through: server)
         #expect(failure?.code == "RequestTimedOut")
-        #expect(
-            failure?.message.lowercased().contains("proxy") == true, "\(failure?.message ?? "")")
+        let start =
+            "connect.us-east-1.example could not be reached in time: "
+            + "the proxy http://127.0.0.1:\(server.port) did not connect: "
+        #expect(failure?.message.hasPrefix(start) == true, "\(failure?.message ?? "")")
         #expect(failure?.advice == .retry(mayHaveTakenEffect: false))
     }
 
@@ -113,15 +115,38 @@ struct ProxyTests {
             credentials: ListedCredentials("AKID"), surroundings: fixedSurroundings(limits))
         let failure = await caught { try await client.transfer(request) }
         #expect(failure?.code == "ServiceUnreachable")
-        #expect(failure?.message.contains("127.0.0.1") == true)
+        let start =
+            "connect.example cannot be reached: "
+            + "the proxy http://127.0.0.1:\(port.number) did not connect: "
+        #expect(failure?.message.hasPrefix(start) == true, "\(failure?.message ?? "")")
         #expect(failure?.message.contains("hush") == false)
         #expect(failure?.advice == .retry(mayHaveTakenEffect: false))
+    }
+
+    @Test func `says that a proxy hung up`() async throws {
+        let server = try ScriptedServer(.close)
+        let failure = try await failure(through: server)
+        #expect(failure?.code == "ServiceUnreachable")
+        #expect(
+            failure?.message.contains("the proxy http://127.0.0.1:\(server.port) did not connect")
+                == true, "\(failure?.message ?? "")")
+        #expect(failure?.advice == .retry(mayHaveTakenEffect: false))
+    }
+
+    @Test(arguments: ["connect.invalid:8443", "10.0.0.0/8", "valid", "other.invalid"])
+    func `goes through the proxy where no exception fits`(_ exceptions: String) async throws {
+        let server = try ScriptedServer(.send(answer("502 Bad Gateway")))
+        _ = try await failure(
+            through: server, endpoint: "https://connect.invalid", more: ["NO_PROXY": exceptions])
+        #expect(server.connectionCount == 1)
     }
 
     @Test(arguments: [
         ("https://127.0.0.1:1", ""), ("https://localhost:1", ""),
         ("https://169.254.170.23:1", ""), ("https://connect.invalid", "connect.invalid"),
         ("https://connect.invalid", "a.example, .invalid"), ("https://connect.invalid", "*"),
+        ("https://169.254.169.254:1", ""), ("https://[fd00:0ec2::254]:1", ""),
+        ("https://127.1.2.3:1", "127.1.2.3:443"), ("https://connect.invalid:1", "invalid:1"),
     ])
     func `goes past the proxy to this machine and to the exceptions`(
         _ endpoint: String, _ exceptions: String

@@ -42,7 +42,9 @@ struct WeatherTests {
         let failure = try await failure(.send(answer(status, body: page)))
         let number = status.prefix(3)
         #expect(failure?.code == "HTTP\(number)")
-        #expect(failure?.message == "The service answered HTTP \(number) without a message.")
+        #expect(
+            failure?.message == "127.0.0.1 answered HTTP \(number) without a message. "
+                + "If that lasts, check the network and the proxy.")
         #expect(failure?.advice == .retry(mayHaveTakenEffect: true))
     }
 

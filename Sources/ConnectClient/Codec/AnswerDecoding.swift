@@ -160,7 +160,8 @@ package enum AnswerDecoding {
         let why = response.bodyProblem.map { ": \($0)" } ?? ""
         return TransferFailure(
             code: "UnreadableAnswer",
-            message: "The service answered HTTP \(response.status), but \(what) could not be read "
+            message:
+                "\(response.server) answered HTTP \(response.status), but \(what) could not be read "
                 + "from the answer\(why).",
             httpStatus: response.status, requestID: response.requestID, advice: advice)
     }

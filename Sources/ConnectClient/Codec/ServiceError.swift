@@ -35,7 +35,7 @@ struct ServiceError {
         }
         message =
             text.isEmpty
-            ? "The service answered HTTP \(response.status) without a message."
+            ? Self.withoutMessage(response, isNamed: named != nil)
             : String(text.unicodeScalars.prefix(Self.messageScalarsMax)).onOneLine
     }
 
@@ -55,6 +55,12 @@ struct ServiceError {
         let line = text.prefix { !$0.isNewline }
         let end = line.firstRange(of: "The Canonical String")?.lowerBound ?? line.endIndex
         return String(line[..<end].trimmingBlanks)
+    }
+
+    private static func withoutMessage(_ response: HTTPResponse, isNamed: Bool) -> String {
+        let what = "\(response.server) answered HTTP \(response.status) without a message."
+        // The service names a code; gateways on the way send a page of their own.
+        return isNamed ? what : "\(what) If that lasts, check the network and the proxy."
     }
 
     private static func message(in body: Members) -> String? {

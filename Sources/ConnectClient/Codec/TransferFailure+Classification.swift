@@ -36,18 +36,31 @@ extension TransferFailure {
         case 300..<400:
             return TransferFailure(
                 code: "UnexpectedRedirect",
-                message: "What answered was HTTP \(status), a redirect. Baton follows none, since "
-                    + "the request is signed for one host. Check the network and the endpoint.",
+                message: "\(response.server) answered HTTP \(status), a redirect"
+                    + "\(target(of: response)). Baton follows none, since the request is signed "
+                    + "for one host. Check the network, the proxy and --endpoint-url.",
                 requestID: response.requestID, advice: .retry(mayHaveTakenEffect: false))
         case 400..<500 where !error.isNamed && ![403, 409, 429].contains(status):
             return TransferFailure(
                 code: "UnexpectedAnswer",
-                message: "What answered was HTTP \(status) without an error code, which is not the "
-                    + "service's way. Check the network, the proxy and the endpoint.",
+                message: "\(response.server) answered HTTP \(status) without an error code, which "
+                    + "is not the service's way. Check the network, the proxy and --endpoint-url.",
                 requestID: response.requestID, advice: .retry(mayHaveTakenEffect: false))
         default: return nil
         }
     }
+
+    /// ` to other.example`; empty where the answer names no other host.
+    private static func target(of response: HTTPResponse) -> String {
+        guard let location = response.headers["location"]?.prefix(textMax),
+            let start = location.firstRange(of: "://")?.upperBound,
+            let parts = Endpoint.hostAndPort(location[start...].prefix { !"/?#".contains($0) })
+        else { return "" }
+        return " to \(parts.host)"
+    }
+
+    /// A longer address is none of a host.
+    private static let textMax = 1024
 
     /// In order: the code, where it is known, says more than the status.
     private static func advice(
@@ -102,14 +115,17 @@ extension TransferFailure {
                     + "proxy inspects TLS here, set AWS_CA_BUNDLE to a file with its certificate; "
                     + "else check --endpoint-url and this machine's clock.", advice: retry)
         case .timedOut:
+            let what = failure.mayHaveArrived ? "did not answer" : "could not be reached"
             self.init(
                 code: "RequestTimedOut",
-                message: "\(host) did not answer in time: \(failure.detail).", advice: retry)
+                message: "\(host) \(what) in time: \(failure.detail). If that lasts, check the "
+                    + "network and the proxy.", advice: retry)
         case .broken:
             self.init(
                 code: "ConnectionBroken",
                 message: "The connection to \(host) broke before an answer came: "
-                    + "\(failure.detail).", advice: retry)
+                    + "\(failure.detail). If that lasts, check the network and the proxy.",
+                advice: retry)
         case .cancelled:
             self.init(
                 code: "Cancelled", message: "The call to \(host) was cancelled.", advice: retry)

@@ -23,6 +23,8 @@ package struct HTTPResponse: Sendable {
     package var body: [UInt8]
     /// Why the body is not whole; nil where it is.
     package var bodyProblem: String?
+    /// Who answered, as a sentence begins: the host that was asked.
+    package var server = "The service"
 
     package init(
         status: Int, headers: [String: String] = [:], body: [UInt8] = [],
