@@ -84,6 +84,70 @@ struct WeatherTests {
         #expect(failure?.advice == .retry(mayHaveTakenEffect: true))
     }
 
+    @Test func `takes an answer of HTTP/1.0`() async throws {
+        let server = try ScriptedServer(
+            .sendThenClose("HTTP/1.0 200 OK\r\nx-amzn-RequestId: r1\r\n\r\n\(Self.body)"))
+        try await withClient(server) { client in
+            for _ in 0..<2 {
+                let answer = try await client.transfer(request)
+                #expect(answer.requestID == "r1")
+                #expect(answer.value.newContact.text == "c2")
+            }
+        }
+        #expect(server.connectionCount == 2)
+    }
+
+    @Test func `takes a body in chunks, and no trailer for a header`() async throws {
+        let chunks = "7;x=y\r\n{\"Conta\r\nb\r\nctId\":\"c2\"}\r\n0\r\n"
+        let trailers = "X-Amzn-ErrorType: ThrottlingException\r\nx-amzn-RequestId: late\r\n\r\n"
+        func chunked(_ status: String) -> String {
+            "HTTP/1.1 \(status)\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + trailers
+        }
+        let server = try ScriptedServer(
+            .send(chunked("200 OK")), .send(chunked("503 Busy")), .send(accepted))
+        try await withClient(server) { client in
+            let answer = try await client.transfer(request)
+            #expect(answer.value.newContact.text == "c2")
+            #expect(answer.requestID == nil)
+            let failure = await caught { try await client.transfer(request) }
+            #expect(
+                failure?.code == "HTTP503", "what a trailer says is not known to be the service's")
+            // The trailers are read to their end: the next answer begins where it begins.
+            _ = try await client.transfer(request)
+        }
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test func `refuses a header with a zero byte in it`() async throws {
+        let failure = try await failure(
+            .send(answer("200 OK", "x-amzn-RequestId: r\u{0}1", body: Self.body)))
+        #expect(failure?.code == "ConnectionBroken")
+        #expect(failure?.message.contains("127.0.0.1") == true)
+        #expect(
+            failure?.message.lowercased().contains("header") == true, "\(failure?.message ?? "")")
+        #expect(failure?.advice == .retry(mayHaveTakenEffect: true))
+    }
+
+    @Test(arguments: [("{\"ContactId\":\"c\u{0}2\"}", 200), ("{\"message\":\"a\u{0}b\"}", 500)])
+    func `reads nothing from a body with a zero byte in it`(_ body: String, _ status: Int)
+        async throws
+    {
+        let failure = try await failure(.send(answer("\(status) X", body: body)))
+        #expect(failure?.code == (status == 200 ? "UnreadableAnswer" : "HTTP500"))
+        #expect(failure?.message.contains("\u{0}") == false)
+        #expect(failure?.advice == (status == 200 ? .lookUp : .retry(mayHaveTakenEffect: true)))
+    }
+
+    @Test func `says where a redirect leads`() async throws {
+        for (location, words) in [
+            ("https://Portal.example:8443/login?to=x", "a redirect to portal.example. "),
+            ("/login", "a redirect. "), ("https://mara:hush@x/", "a redirect. "),
+        ] {
+            let failure = try await failure(.send(answer("302 Found", "Location: \(location)")))
+            #expect(failure?.message.hasPrefix("127.0.0.1 answered HTTP 302, \(words)") == true)
+        }
+    }
+
     @Test func `takes the first of repeated headers, in whatever case`() async throws {
         let server = try ScriptedServer(
             .send(

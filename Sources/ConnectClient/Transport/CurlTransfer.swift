@@ -42,7 +42,9 @@ struct IncomingResponse {
             hasHeaders = false
         } else if unsafe line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") {
             hasHeaders = true
-        } else {
+        } else if !hasHeaders {
+            // What follows the blank line are the trailers of a body in chunks: no headers (RFC
+            // 9110, 6.5.1).
             unsafe headers.append(line: line)
         }
         return true
