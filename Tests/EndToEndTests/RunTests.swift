@@ -165,6 +165,26 @@ struct RunTests {
         }
     }
 
+    @Test func `a stop that is signalled twice over, as timeout(1) does, is one`() async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "5", "--failing-share", "0", "--rate", "0", "--latency", "1000"],
+            with: program
+        ) { connect in
+            let ended = try await connect.program.start(connect.run("contacts.csv", "--rate", "2"))
+            {
+                execution in
+                while try connect.effects().isEmpty {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                // Two that do not merge where the first is still pending.
+                try execution.send(signal: .interrupt)
+                try execution.send(signal: .terminate)
+            }
+            #expect(ended.status == 75, "\(ended.errors)")
+            #expect(!ended.errors.contains("Interrupted twice"))
+        }
+    }
+
     @Test func `a second process on the same job is told who holds it`() async throws {
         try await LocalConnect.serve(
             ["--contacts", "2000", "--rate", "10", "--burst", "5"], with: program

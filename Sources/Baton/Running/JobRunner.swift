@@ -114,13 +114,16 @@ struct JobRunner {
 private func watchSignals(
     _ console: Console, onFirst stop: @Sendable () -> Void
 ) async throws(ExitCode) {
-    var isStopping = false
+    let clock = ContinuousClock()
+    var stoppedAt: ContinuousClock.Instant?
     for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-        if isStopping {
+        if let stoppedAt {
+            // timeout(1) signals the process and then its group: one wish that is heard twice.
+            guard stoppedAt.duration(to: clock.now) > .milliseconds(250) else { continue }
             Console.complain("Interrupted twice. Calls under way are looked into by `resume`.")
             throw ExitStatus.interruptedTwice.code
         }
-        isStopping = true
+        stoppedAt = clock.now
         if Console.isTerminal { Console.draw("") }
         console.say("Stopping: waiting for the calls under way. Once more to stop at once.")
         stop()
