@@ -22,7 +22,8 @@ import Testing
             var caller = connect.program
             caller.environment["AWS_CA_BUNDLE"] = authority
             let (status, errors) = try await caller.stopped(
-                onceItSays: "No answer", connect.run("contacts.csv", "--rate", "50"))
+                onceItSays: "No answer"
+            ) { _ in connect.run("contacts.csv", "--rate", "50") }
             #expect(status == 75)
             #expect(errors.contains("(TLSVerificationFailed): The certificate of 127.0.0.1"))
             #expect(errors.contains(why))
@@ -30,6 +31,45 @@ import Testing
             #expect(errors.contains("20 rows: 20 pending."))
             #expect(try connect.effects().isEmpty)
         }
+    }
+
+    @Test func `follows no redirect, and says where it leads`() async throws {
+        let other = try ScriptedServer(.send(whole("{}")))
+        defer { other.stop() }
+        let connect = try ScriptedConnect(takesEffect: false) { _, _ in
+            .send(
+                "HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\n"
+                    + "Location: \(other.url)/contact/transfer\r\n\r\n")
+        }
+        defer { connect.server.stop() }
+        let (status, errors) = try await Program.withKeys().stopped(onceItSays: "No answer") {
+            connect.run(20, in: $0)
+        }
+        #expect(status == 75)
+        #expect(errors.contains("(UnexpectedRedirect): 127.0.0.1 answered HTTP 307, a redirect to"))
+        #expect(errors.contains("20 rows: 20 pending."))
+        #expect(other.connectionCount == 0)
+    }
+
+    @Test func `says which proxy hangs, and sends nothing`() async throws {
+        let proxy = try ScriptedServer(.silence)
+        defer { proxy.stop() }
+        let connect = try ScriptedConnect { _, body in .send(whole(body)) }
+        defer { connect.server.stop() }
+        var caller = Program.withKeys()
+        caller.environment["HTTPS_PROXY"] = "http://mara:hush@127.0.0.1:\(proxy.port)"
+        let (status, errors) = try await caller.stopped(onceItSays: "No answer") {
+            connect.run(20, in: $0, "--endpoint-url", "https://connect.us-east-1.example")
+        }
+        #expect(status == 75)
+        #expect(
+            errors.contains(
+                "(RequestTimedOut): connect.us-east-1.example could not be reached in time: "
+                    + "the proxy http://127.0.0.1:\(proxy.port) did not connect"), "\(errors)")
+        #expect(!errors.contains("hush"))
+        #expect(errors.contains("20 rows: 20 pending."))
+        #expect(connect.calls.isEmpty)
+        #expect(proxy.received.allSatisfy { $0.requestLine.hasPrefix("CONNECT ") })
     }
 
     @Test func `runs over TLS with the authority that AWS_CA_BUNDLE names`() async throws {
@@ -66,10 +106,10 @@ import Testing
 extension Program {
     /// Runs it until its stderr holds the words, stops it with SIGTERM, and gives what it ended with.
     fileprivate func stopped(
-        onceItSays words: String, _ arguments: [String]
+        onceItSays words: String, _ arguments: (Program) -> [String]
     ) async throws -> (status: Int32?, errors: String) {
         let result = try await Subprocess.run(
-            .path(Self.path), arguments: Arguments(arguments),
+            .path(Self.path), arguments: Arguments(arguments(self)),
             environment: .custom(environment), workingDirectory: FilePath(directory.path),
             input: .none, output: .discarded, error: .sequence
         ) { execution in
