@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Measures what one call costs: Baton's client beside boto3 and a bare libcurl loop in C.
 
-usage: edge.py PROBE
+usage: edge.py PROBE [memory CALLS]
 
+With `memory` it shows instead what so many transfers leave behind: memory and connections.
 All talk to one nginx with a constant answer on loopback, in turn, three times; the medians are
 printed. The CPU is user + system of the client's process alone. The figures are of this machine and of this run.
 """
@@ -18,10 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROUNDS = 3
 CALLS = 20000
 CALLS_BOTO3 = 1500
+CALLS_MEMORY = 10000
 SIGNATURES = 200000
 SIGNATURES_BOTOCORE = 10000
 WINDOWS = (1, 16)
@@ -42,6 +45,7 @@ http {
     uwsgi_temp_path %(folder)s; scgi_temp_path %(folder)s;
     server {
         listen 127.0.0.1:%(port)d;
+        location /status { stub_status; }
         location / {
             default_type application/json;
             add_header x-amzn-RequestId 6b2d9ad4-8d0c-4c1e-9d6b-2d8c1a9b0f11;
@@ -150,11 +154,39 @@ def medians(title, unit, runs):
     sys.stdout.flush()
 
 
-def calls(probe):
+def find_nginx(title):
+    """Its path; None where it is missing, which is said."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not nginx:
         # The simulator would be measured along with its client.
-        print("CPU of one transfer: not measured, since nginx is not installed (nginx-light does)")
+        print(f"{title}: not measured, since nginx is not installed (nginx-light does)")
+    return nginx
+
+
+def accepted(url):
+    """How many connections nginx accepted so far, that of the question included."""
+    with urllib.request.urlopen(url + "/status") as answer:
+        return int(answer.read().split(b"requests", 1)[1].split()[0])
+
+
+def memory(probe, count, window):
+    nginx = find_nginx("memory")
+    if not nginx:
+        return
+    with tempfile.TemporaryDirectory() as folder, server(nginx) as url:
+        before = accepted(url)
+        found = output(probe, "call", url, str(count), str(window))
+        connections = accepted(url) - before - 1
+    print(f"what {count:,} transfers leave, {window} at a time, after {count // 10:,} to warm up")
+    print(f"  {'peak of memory, warm':<32} {found['kilobytesWarm']:>10,} KB")
+    print(f"  {'peak of memory, at the end':<32} {found['kilobytes']:>10,} KB")
+    print(f"  {'connections opened':<32} {connections:>10,}")
+    sys.stdout.flush()
+
+
+def calls(probe):
+    nginx = find_nginx("CPU of one transfer")
+    if not nginx:
         return
     here = os.path.dirname(os.path.abspath(__file__))
     with tempfile.TemporaryDirectory() as folder, server(nginx) as url:
@@ -182,6 +214,9 @@ if __name__ == "__main__":
     if sys.argv[1] == "--self":
         name, *rest = sys.argv[2:]
         print(boto3_call(rest[0], int(rest[1])) if name == "call" else botocore_sign(int(rest[0])))
+    elif sys.argv[2:3] == ["memory"]:
+        memory(os.path.abspath(sys.argv[1]), int(sys.argv[3]), WINDOWS[-1])
     else:
         calls(os.path.abspath(sys.argv[1]))
+        memory(os.path.abspath(sys.argv[1]), CALLS_MEMORY, WINDOWS[-1])
         signatures(os.path.abspath(sys.argv[1]))
