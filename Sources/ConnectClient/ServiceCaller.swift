@@ -106,7 +106,8 @@ final class ServiceCaller: Sendable {
         response.server = endpoint.host
         let failure = TransferFailure(
             response, looksUpConflicts: call.looksUpConflicts, hiding: redaction)
-        return (response, failure)
+        let isInDoubt = response.wasSentAgain && call.looksUpConflicts
+        return (response, isInDoubt ? failure?.inDoubt : failure)
     }
 
     private func credentials(
@@ -135,5 +136,15 @@ final class ServiceCaller: Sendable {
         clockOffset.store(
             date.milliseconds - surroundings.now().milliseconds, ordering: .relaxed)
         return true
+    }
+}
+
+extension TransferFailure {
+    /// The refusal of a call whose first sending nobody heard of: that one may have taken effect,
+    /// whatever is said of the second, and the run is to ask again.
+    fileprivate var inDoubt: TransferFailure {
+        var failure = self
+        if failure.advice != .lookUp { failure.advice = .retry(mayHaveTakenEffect: true) }
+        return failure
     }
 }

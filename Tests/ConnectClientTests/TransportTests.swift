@@ -188,6 +188,34 @@ struct TransportTests {
         #expect(server.received.isEmpty)
     }
 
+    @Test(arguments: [
+        "429 Too Many Requests", "404 Not Found", "403 Forbidden", "400 ExpiredTokenException",
+        "302 Found", "500 Error",
+    ])
+    func `takes no refusal for the answer to a call that was sent unheard before`(
+        _ status: String
+    ) async throws {
+        let code = String(status.split(separator: " ")[1])
+        let refusal = answer(status, "x-amzn-errortype: \(code)")
+        let server = try ScriptedServer(accepted, .close, .send(refusal), .send(refusal))
+        try await withClient(server) { client in
+            _ = try await client.transfer(request)
+            let failure = await caught { try await client.transfer(request) }
+            #expect(failure?.advice == .retry(mayHaveTakenEffect: true))
+            #expect(server.received.count == 3, "libcurl sends it again where a kept one broke")
+            let heard = await caught { try await client.transfer(request) }
+            #expect((heard?.advice == failure?.advice) == (code == "Error"))
+        }
+    }
+
+    @Test func `believes an acceptance, though the call was sent unheard before`() async throws {
+        let server = try ScriptedServer(accepted, .close, accepted)
+        try await withClient(server) { client in
+            for _ in 0..<2 { _ = try await client.transfer(request) }
+        }
+        #expect(server.received.count == 3)
+    }
+
     @Test func `goes on after the server closed an idle connection`() async throws {
         guard case .send(let text) = accepted else { return }
         let server = try ScriptedServer(.sendThenClose(text))

@@ -14,9 +14,10 @@ import CCurl
     private var isTLS = false
     /// Nil where the request goes past it.
     private var proxy: String?
-    /// Once a connection stood and the request was about to be written on it. libcurl may write it
-    /// again on another: how that one ended says nothing of the first.
-    private var mayHaveArrived = false
+    /// On how many connections that stood the request was about to be written: libcurl writes it on
+    /// another where a kept one broke. How that ended says nothing of the first.
+    private var sendings = 0
+    private var mayHaveArrived: Bool { sendings > 0 }
     private var response: IncomingResponse
 
     /// Nil where libcurl has no memory.
@@ -37,7 +38,7 @@ import CCurl
 
     /// Sets everything anew for a request; false where libcurl refuses it.
     func begin(_ request: HTTPRequest) -> Bool {
-        mayHaveArrived = false
+        sendings = 0
         isTLS = request.url.hasPrefix("https:")
         proxy = request.isDirect ? nil : limits.proxy.address
         response = IncomingResponse(limits: limits, bodyBytesMax: request.answerBytesMax)
@@ -56,7 +57,7 @@ import CCurl
     }
 
     /// Hears that the request is written next.
-    func connectionStands() { mayHaveArrived = true }
+    func connectionStands() { sendings += 1 }
 
     func take(header line: UnsafeRawBufferPointer) -> Bool {
         unsafe response.take(header: line)
@@ -75,10 +76,11 @@ import CCurl
     func result(_ code: CURLcode) -> Result<HTTPResponse, TransportFailure> {
         let status = unsafe baton_get_long(easy, CURLINFO_RESPONSE_CODE)
         if response.hasHeaders, status >= 200 {
-            return .success(
-                HTTPResponse(
-                    status: status, headers: response.headers, body: response.body,
-                    bodyProblem: code == CURLE_OK ? nil : detail(code)))
+            var answer = HTTPResponse(
+                status: status, headers: response.headers, body: response.body,
+                bodyProblem: code == CURLE_OK ? nil : detail(code))
+            answer.wasSentAgain = sendings > 1
+            return .success(answer)
         }
         if let failure = failureOfProxy(code) { return .failure(failure) }
         return .failure(

@@ -25,6 +25,8 @@ package struct HTTPResponse: Sendable {
     package var bodyProblem: String?
     /// Who answered, as a sentence begins: the host that was asked.
     package var server = "The service"
+    /// It is the answer to a second sending, the connection of the first having broken unheard.
+    var wasSentAgain = false
 
     package init(
         status: Int, headers: [String: String] = [:], body: [UInt8] = [],
