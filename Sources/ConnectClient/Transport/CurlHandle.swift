@@ -114,6 +114,8 @@ import CCurl
 
     private func detail(_ code: CURLcode) -> String {
         if let problem = response.problem { return problem }
+        // After a 101 libcurl takes what follows for another protocol's.
+        guard code != CURLE_OK else { return "no answer followed HTTP 101" }
         let text = unsafe String(cString: errorText)
         return text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
     }
