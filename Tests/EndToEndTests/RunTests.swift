@@ -101,8 +101,8 @@ struct RunTests {
             let before = try connect.effects().count
             let ended = try await connect.program.run(
                 "resume", "--yes", "--output", "json", "--rate", "100", "--burst", "50")
-            let state = try JobState(ended)
             #expect(ended.status == 1, "seed \(seed): \(ended.errors)")
+            let state = try JobState(ended)
             #expect(state.isFinished)
             #expect(state.rows == 2000)
             #expect(state.totals["uncertain"] == 0)
@@ -151,8 +151,9 @@ struct RunTests {
                 while try connect.effects().count < 5 {
                     try await Task.sleep(for: .milliseconds(20))
                 }
-                // Signals merge while one is pending, so they are sent until both were heard.
-                for _ in 0..<20 {
+                // Signals merge while one is pending, and in one moment they are one wish: they are
+                // sent until two were heard, or for longer than the calls take.
+                for _ in 0..<120 {
                     do { try execution.send(signal: .interrupt) } catch { return }
                     try await Task.sleep(for: .milliseconds(50))
                 }

@@ -70,6 +70,8 @@ struct JobRunner {
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
         let watch = RunWatch(console: console, unreachableMax: flags.runOptions.unreachableMax)
+        // Before the first call: untrapped they would end the program on the spot.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
@@ -79,7 +81,7 @@ struct JobRunner {
                 }
             }
             group.addTask { [console] in
-                try await watchSignals(console) { stop.yield() }
+                try await hear(signals, console) { stop.yield() }
                 return nil
             }
             if showsProgress {
@@ -110,13 +112,13 @@ struct JobRunner {
     }
 }
 
-/// Waits for SIGINT and SIGTERM: the first drains the run, the second ends the program.
-private func watchSignals(
-    _ console: Console, onFirst stop: @Sendable () -> Void
+/// Waits for signals: the first drains the run, the second ends the program.
+private func hear(
+    _ signals: UnixSignalsSequence, _ console: Console, onFirst stop: @Sendable () -> Void
 ) async throws(ExitCode) {
     let clock = ContinuousClock()
     var stoppedAt: ContinuousClock.Instant?
-    for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+    for await _ in signals {
         if let stoppedAt {
             // timeout(1) signals the process and then its group: one wish that is heard twice.
             guard stoppedAt.duration(to: clock.now) > .milliseconds(250) else { continue }
