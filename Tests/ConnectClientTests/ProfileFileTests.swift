@@ -1,5 +1,6 @@
 import AWSSigning
 import ConnectClient
+import TestSupport
 import Testing
 
 /// How the shared files are read: as botocore reads them, and a sentence where it refuses them.
