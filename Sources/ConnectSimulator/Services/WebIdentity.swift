@@ -8,8 +8,7 @@ struct WebIdentity: Decodable {
     let issuer: String
     let subject: String
     let audience: String
-    /// Seconds since 1970.
-    let expiry: Double
+    let expiry: Moment
 
     private enum CodingKeys: String, CodingKey {
         case issuer = "iss"
@@ -22,7 +21,10 @@ struct WebIdentity: Decodable {
         let claims = try decoder.container(keyedBy: CodingKeys.self)
         issuer = try claims.decode(String.self, forKey: .issuer)
         subject = try claims.decode(String.self, forKey: .subject)
-        expiry = try claims.decode(Double.self, forKey: .expiry)
+        // A number, fractions allowed (RFC 7519, NumericDate), and as absurd as its sender likes.
+        let seconds = try claims.decode(Double.self, forKey: .expiry)
+        expiry = Moment(
+            seconds: Int64(exactly: seconds.rounded(.down)) ?? (seconds < 0 ? .min : .max))
         // One text or a list of them, as Kubernetes has it.
         if let text = try? claims.decode(String.self, forKey: .audience) {
             audience = text
@@ -40,11 +42,11 @@ struct WebIdentity: Decodable {
                 "The ID Token provided is not a valid JWT. (You may see this error if you sent an "
                     + "Access Token)")
         }
-        guard claims.expiry > now.seconds else {
+        guard claims.expiry > now else {
             throw ServiceFault(
                 400, "ExpiredTokenException",
-                "Token expired: current date/time \(Int(now.seconds)) must be before the "
-                    + "expiration date/time \(Int(claims.expiry))")
+                "Token expired: current date/time \(now.wholeSeconds) must be before the "
+                    + "expiration date/time \(claims.expiry.wholeSeconds)")
         }
         let host = claims.issuer.split(separator: "/").dropFirst().first ?? ""
         guard !host.hasSuffix(Self.unreachableDomain) else {
@@ -63,4 +65,8 @@ struct WebIdentity: Decodable {
         guard let data = Data(base64Encoded: text) else { return nil }
         return try? JSONDecoder().decode(WebIdentity.self, from: data)
     }
+}
+
+extension Moment {
+    fileprivate var wholeSeconds: Int64 { milliseconds / 1000 }
 }

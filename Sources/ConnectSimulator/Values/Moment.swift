@@ -1,13 +1,16 @@
 package import struct FoundationEssentials.Date
 
 /// A moment of the simulator's clock, in nanoseconds since 1970-01-01T00:00:00Z.
+///
+/// It ends in 2262 and begins in 1677: what a caller names beyond, such as the year 9999, is the
+/// last or the first.
 package struct Moment: Hashable, Sendable, Comparable {
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// Makes a moment of whole seconds since 1970.
-    package init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
+    package init(seconds: Int64) { self = Moment(nanoseconds: 0) + .seconds(seconds) }
 
     package init(_ date: Date) { nanoseconds = Int64(date.timeIntervalSince1970 * 1e9) }
 
@@ -18,15 +21,13 @@ package struct Moment: Hashable, Sendable, Comparable {
     package static func < (a: Moment, b: Moment) -> Bool { a.nanoseconds < b.nanoseconds }
 
     package static func + (a: Moment, b: Duration) -> Moment {
-        Moment(nanoseconds: a.nanoseconds + b.wholeNanoseconds)
+        Moment(nanoseconds: (.nanoseconds(a.nanoseconds) + b).wholeNanoseconds)
     }
 
-    package static func - (a: Moment, b: Duration) -> Moment {
-        Moment(nanoseconds: a.nanoseconds - b.wholeNanoseconds)
-    }
+    package static func - (a: Moment, b: Duration) -> Moment { a + (.zero - b) }
 
     package static func - (a: Moment, b: Moment) -> Duration {
-        .nanoseconds(a.nanoseconds - b.nanoseconds)
+        .nanoseconds(a.nanoseconds) - .nanoseconds(b.nanoseconds)
     }
 }
 
@@ -51,8 +52,12 @@ package struct SimulatorClock: Sendable {
 }
 
 extension Duration {
-    /// Rounded towards zero; 292 years at the most.
+    /// Rounded towards zero; 292 years at the most, either way.
     var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        let (seconds, attoseconds) = components
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isTooLongBy) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        guard isTooLong || isTooLongBy else { return sum }
+        return self < .zero ? .min : .max
     }
 }

@@ -44,6 +44,19 @@ struct WebIdentityTests {
         }
     }
 
+    @Test(arguments: [
+        ("-1e300", "ExpiredTokenException"), ("-1", "ExpiredTokenException"), ("1e300", nil),
+        ("9223372036854775808", nil), ("1e999", "InvalidIdentityToken"),
+        ("\"soon\"", "InvalidIdentityToken"),
+    ])
+    func `bears whatever a token says of its end`(end: String, code: String?) async throws {
+        let claims = #"{"iss":"https://idp.example.com","sub":"pod","aud":"a","exp":\#(end)}"#
+        try await visit { visitor in
+            let answer = try await visitor.answer(to: call(token(claims)))
+            #expect(answer.element("Code") == code)
+        }
+    }
+
     @Test func `says what is wrong with a token`() async throws {
         try await visit { visitor in
             let bad = [

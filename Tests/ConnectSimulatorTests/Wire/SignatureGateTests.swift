@@ -101,6 +101,31 @@ struct SignatureGateTests {
         }
     }
 
+    @Test(arguments: [0, 1, 1_000_000_000, 253_402_300_799, -62_167_219_200])
+    func `bears any date`(_ seconds: Int64) {
+        let date = SigningDate(milliseconds: seconds * 1000)
+        var call = call
+        call.headers += [
+            ("host", "h"), ("x-amz-date", date.timestamp),
+            (
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=AKIABATONSIMULATOR01/\(date.day)/us-east-1/connect/"
+                    + "aws4_request, SignedHeaders=host;x-amz-date, Signature="
+                    + String(repeating: "0", count: 64)
+            ),
+        ]
+        #expect(refused(call) == .invalidSignature)
+    }
+
+    @Test func `wants the session token among the signed headers`() {
+        let session = Credentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "token")
+        let gate = Self.gate(allowing: session)
+        let bare = Credentials(accessKeyID: "ASIA", secretAccessKey: "s")
+        var uncovered = call.signed(by: bare)
+        uncovered.headers.append(("x-amz-security-token", "token"))
+        #expect(refused(uncovered, by: gate) == .invalidSignature)
+    }
+
     @Test func `wants the session token where there is one, and none where there is none`() {
         let session = Credentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "token")
         let gate = Self.gate(allowing: session)
