@@ -43,7 +43,10 @@ package final class Simulator: Sendable {
         }
         var kept: (journal: StateJournal, state: ConnectState)?
         if let path = options.stateFile {
-            kept = try StateJournal.open(path: path, world: world, at: clock.now())
+            let (journal, state, latest) = try StateJournal.open(
+                path: path, world: world, at: clock.now())
+            try effects?.catchUp(with: latest)
+            kept = (journal, state)
         }
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: Never.self)
         failures = stream
@@ -80,7 +83,7 @@ package final class Simulator: Sendable {
         _ channel: some ServerChildChannel, onListening: @escaping @Sendable (Int) -> Void
     ) async throws {
         let server = Server(
-            childChannelSetup: channel,
+            childChannelSetup: CarefulChannel(channel),
             configuration: ServerConfiguration(
                 address: .hostname("127.0.0.1", port: options.port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) },

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// The file that says which transfers took effect: a line of JSON for each, appended at once.
 final class EffectsLog: Sendable {
     private let path: String
@@ -13,9 +15,28 @@ final class EffectsLog: Sendable {
 
     /// Appends the line of a transfer.
     func append(_ transfer: Transfer) throws(SimulatorError) {
-        do { try file.append((try? JSON.bytes(EffectLine(transfer))) ?? []) } catch {
+        do { try file.append(EffectLine(transfer).bytes) } catch {
             throw SimulatorError(doing: .writingEffects, subject: path, cause: error.cause)
         }
+    }
+
+    /// Adds the last transfer of a state where a kill between the two files kept it from here, or
+    /// tore its line.
+    ///
+    /// A file that does not end with the transfer before it, such as a new one, is left as it is.
+    func catchUp(with latest: [Transfer]) throws(SimulatorError) {
+        guard let last = latest.last, file.isRegular,
+            let bytes = FileManager.default.contents(atPath: path)
+        else { return }
+        let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let before = latest.dropLast().flatMap { EffectLine($0).bytes + [UInt8(ascii: "\n")] }
+        guard bytes[..<whole].suffix(before.count).elementsEqual(before),
+            whole > 0 || latest.count == 1
+        else { return }
+        do { try file.truncate(toBytes: whole) } catch {
+            throw SimulatorError(doing: .writingEffects, subject: path, cause: error.cause)
+        }
+        try append(last)
     }
 }
 
@@ -39,4 +60,6 @@ private struct EffectLine: Encodable {
         case .user(let id): (queueId, userId) = (nil, id.text)
         }
     }
+
+    var bytes: [UInt8] { (try? JSON.bytes(self)) ?? [] }
 }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// The file that carries an instance over a restart: a header, and then each transfer that took
-/// effect, a line of JSON each.
+/// effect, a line of JSON and its ``LineSeal`` each.
 ///
 /// A transfer is appended before it is answered, so that what a client was told is there. The state
 /// itself is not written: the same world and the same transfers make it again, new contacts' ids,
@@ -12,11 +12,13 @@ package final class StateJournal: Sendable {
 
     /// Opens a journal, and makes it where there is none, or only the torn beginning of one.
     ///
-    /// - Returns: the journal, and the state that it left the world in.
+    /// - Returns: the journal, the state that it left the world in, and its last two transfers.
     /// - Throws: ``SimulatorError`` where the file cannot be had, is of another world, or damaged.
     package static func open(
         path: String, world: World, at now: Moment
-    ) throws(SimulatorError) -> (journal: StateJournal, state: ConnectState) {
+    ) throws(SimulatorError) -> (
+        journal: StateJournal, state: ConnectState, latest: [Transfer]
+    ) {
         let journal: StateJournal
         do {
             journal = StateJournal(path: path, file: try LineFile(path: path))
@@ -31,7 +33,8 @@ package final class StateJournal: Sendable {
             throw SimulatorError(
                 doing: .openingState, subject: path, cause: "another simulator has it")
         }
-        return (journal, try journal.restored(world, at: now))
+        let (state, latest) = try journal.restored(world, at: now)
+        return (journal, state, latest)
     }
 
     private init(path: String, file: LineFile) {
@@ -46,13 +49,13 @@ package final class StateJournal: Sendable {
 
     private func restored(
         _ world: World, at now: Moment
-    ) throws(SimulatorError) -> ConnectState {
+    ) throws(SimulatorError) -> (ConnectState, latest: [Transfer]) {
         var lines = try readLines()
         guard let first = lines.popFirst() else {
             try write(JournalHeader(startedAt: now.nanoseconds, world: world.options))
-            return ConnectState(world, at: now)
+            return (ConnectState(world, at: now), [])
         }
-        guard let header = try? JSONDecoder().decode(JournalHeader.self, from: first),
+        guard let header: JournalHeader = Self.read(first),
             header.batonSimulatorState == JournalHeader.version
         else {
             throw SimulatorError(
@@ -65,8 +68,15 @@ package final class StateJournal: Sendable {
                 cause: Self.differences(header.world, world.options))
         }
         var state = ConnectState(world, at: Moment(nanoseconds: header.startedAt))
-        for (index, line) in lines.enumerated() { try replay(line, number: index + 2, on: &state) }
-        return state
+        var latest: [Transfer] = []
+        for (index, line) in lines.enumerated() {
+            latest = latest.suffix(1) + [try replayed(line, number: index + 2, on: &state)]
+        }
+        return (state, latest)
+    }
+
+    private static func read<Line: Decodable>(_ line: Data) -> Line? {
+        LineSeal.opened(line).flatMap { try? JSONDecoder().decode(Line.self, from: Data($0)) }
     }
 
     /// The whole lines of the file; what a kill left of another one is cut off.
@@ -97,16 +107,17 @@ package final class StateJournal: Sendable {
     }
 
     /// Makes a transfer once more, and sees to it that the same came of it.
-    private func replay(
+    private func replayed(
         _ line: Data, number: Int, on state: inout ConnectState
-    ) throws(SimulatorError) {
-        guard let read = try? JSONDecoder().decode(JournalLine.self, from: line) else {
+    ) throws(SimulatorError) -> Transfer {
+        guard let read: JournalLine = Self.read(line) else {
             throw SimulatorError(
-                doing: .readingState, subject: path, cause: "line \(number) cannot be read")
+                doing: .readingState, subject: path,
+                cause: "line \(number) cannot be read, or was changed")
         }
         do {
             let made = try state.transfer(read.parameters, at: Moment(nanoseconds: read.at))
-            if !made.isRepeated, JournalLine(made.transfer) == read { return }
+            if !made.isRepeated, JournalLine(made.transfer) == read { return made.transfer }
         } catch {
             throw SimulatorError(
                 doing: .readingState, subject: path,
@@ -122,7 +133,7 @@ package final class StateJournal: Sendable {
         do { bytes = try JSON.bytes(line) } catch {
             throw SimulatorError(doing: .writingState, subject: path, cause: error.message)
         }
-        do { try file.append(bytes) } catch {
+        do { try file.append(LineSeal.sealed(bytes)) } catch {
             throw SimulatorError(doing: .writingState, subject: path, cause: error.cause)
         }
     }
@@ -146,7 +157,7 @@ package final class StateJournal: Sendable {
 
 extension JournalHeader {
     /// The version of the format that this program writes.
-    static let version = 1
+    static let version = 2
 
     /// Whether some bytes are how a header begins; none at all are.
     fileprivate static func begins(_ bytes: Data) -> Bool {

@@ -77,6 +77,31 @@ struct RestartTests {
         #expect(try lineCount("state.jsonl") == 31)
     }
 
+    @Test func `catches its effects up where a kill kept the last from them`() async throws {
+        let rows = world.rows.filter { $0.expected == .transferred }.prefix(3)
+        for (index, row) in rows.enumerated() {
+            let call = Call.transfer(world.parameters(row, token: "t\(index)"))
+            let status = try await serve { try await $0.exchange(signed(call))?.status }
+            #expect(status == 200)
+            let whole = try effects
+            let last = whole.dropLast().lastIndex(of: "\n").map { whole.index(after: $0) }
+            let before = whole[..<(last ?? whole.startIndex)]
+            for torn in ["", "{\"clientTo"] {
+                folder.write(before + torn, to: "effects.jsonl")
+                try await serve { _ in }
+                #expect(try effects == whole)
+            }
+        }
+        // Another file begins with what happens next.
+        folder.write("", to: "effects.jsonl")
+        try await serve { _ in }
+        #expect(try effects == "")
+    }
+
+    private var effects: String {
+        get throws { try String(contentsOfFile: folder.file("effects.jsonl"), encoding: .utf8) }
+    }
+
     @Test func `takes each operation's quota from the command line`() async throws {
         let root = "/\(world.instance)"
         let statuses = try await serve(

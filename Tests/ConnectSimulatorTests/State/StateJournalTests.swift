@@ -13,8 +13,9 @@ struct StateJournalTests {
     private func open(
         _ world: World? = nil, hours: Int64 = 0
     ) throws(SimulatorError) -> (journal: StateJournal, state: ConnectState) {
-        try StateJournal.open(
+        let (journal, state, _) = try StateJournal.open(
             path: path, world: world ?? self.world, at: noon + .seconds(hours * 3600))
+        return (journal, state)
     }
 
     /// Makes the first transfers that can be made, and journals them.
@@ -110,11 +111,11 @@ struct StateJournalTests {
         }
     }
 
-    @Test(arguments: ["", "{", "{\"batonSimulatorState\":1,\"star"])
+    @Test(arguments: ["", "{", "{\"batonSimulatorState\":2,\"star"])
     func `starts afresh where nothing or a torn header is there`(beginning: String) throws {
         folder.write(beginning, to: "state.jsonl")
         #expect(try transfers(2).count == 2)
-        #expect(try text().hasPrefix("{\"batonSimulatorState\":1,\"startedAt\":"))
+        #expect(try text().hasPrefix("{\"batonSimulatorState\":2,\"startedAt\":"))
         #expect(try text().split(separator: "\n").count == 3)
     }
 
@@ -144,6 +145,17 @@ struct StateJournalTests {
             #expect(error?.activity == .readingState)
             #expect(error?.description.contains("line 3") == true)
             #expect(try text() == damage.joined(separator: "\n"))
+        }
+    }
+
+    @Test func `takes no byte that changed for what happened`() throws {
+        _ = try transfers(1)
+        let whole = Array(try text().utf8)
+        for index in whole.indices where whole[index] != UInt8(ascii: "\n") {
+            var changed = whole
+            changed[index] ^= 1
+            try Data(changed).write(to: URL(filePath: path))
+            #expect(error()?.activity == .readingState, "byte \(index)")
         }
     }
 
