@@ -35,7 +35,7 @@ extension Responder {
         }
         return Response(
             status: .init(code: reply.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+            body: body(reply.body, for: request))
     }
 
     /// An answer of a service round Connect.
@@ -47,7 +47,15 @@ extension Responder {
         }
         return Response(
             status: .init(code: answer.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+            body: body(answer.body, for: request))
+    }
+
+    /// A body, or what stands for it where only the headers were asked for (RFC 9110, 9.3.2).
+    private func body(_ bytes: [UInt8], for request: Request) -> ResponseBody {
+        guard request.method == .head else {
+            return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        }
+        return ResponseBody(contentLength: bytes.count) { try await $0.finish(nil) }
     }
 
     /// The headers of every answer.

@@ -8,7 +8,13 @@ final class Responder: Sendable {
     /// More than any call of the service can need; what is longer is answered with 413.
     static let bodyBytesMax = 64 * 1024
 
-    private let desk: Mutex<Desk>
+    /// The desk, and why it has closed: once a transfer was decided that could not be recorded.
+    private struct Counter {
+        var desk: Desk
+        var failure: SimulatorError?
+    }
+
+    private let counter: Mutex<Counter>
     private let gate: SignatureGate
     private let neighbours: NeighbourServices
     private let effects: EffectsLog?
@@ -23,7 +29,7 @@ final class Responder: Sendable {
         onFailure: @escaping @Sendable (SimulatorError) -> Void
     ) {
         let start = clock.now()
-        desk = Mutex(Desk(options, world: world, state: kept?.state, at: start))
+        counter = Mutex(Counter(desk: Desk(options, world: world, state: kept?.state, at: start)))
         let keys = KeyRing(
             allowed: options.credentials, denied: options.deniedCredentials,
             account: options.world.account, access: options.access, seed: options.world.seed,
@@ -38,7 +44,7 @@ final class Responder: Sendable {
         self.onFailure = onFailure
     }
 
-    var statistics: Statistics { desk.withLock { $0.statistics } }
+    var statistics: Statistics { counter.withLock { $0.desk.statistics } }
 
     /// The answer to one request.
     ///
@@ -59,37 +65,39 @@ final class Responder: Sendable {
         return response(reply, requestID: decision.requestID, to: request)
     }
 
+    /// - Throws: what kept a transfer from being recorded, at that call and at every later one: it
+    ///   is in the state, and nobody may be told of it.
     private func decide(_ call: Call) throws(SimulatorError) -> Desk.Decision {
         let now = clock.now()
         let refusal = refusal(of: call, at: now)
-        do {
-            return try desk.withLock { desk throws(SimulatorError) in
-                let decision = desk.decide(call, refusal: refusal, at: now)
-                // Under the lock, though it is a write to a file: were it outside, the same call
-                // repeated on another connection could be answered before its effect is recorded.
-                if let effect = decision.effect {
-                    // The journal first: a kill between the two may cost a line of the count, and
-                    // not let the same call take effect twice.
-                    try journal?.append(effect)
-                    try effects?.append(effect)
-                }
-                return decision
+        return try counter.withLock { counter throws(SimulatorError) in
+            if let failure = counter.failure { throw failure }
+            let decision = counter.desk.decide(call, refusal: refusal, at: now)
+            guard let effect = decision.effect else { return decision }
+            // Under the lock, though it is a write to a file: were it outside, the same call
+            // repeated on another connection could be answered before its effect is recorded.
+            do throws(SimulatorError) {
+                // The journal first: after a kill between the two the effects are caught up.
+                try journal?.append(effect)
+                try effects?.append(effect)
+            } catch {
+                counter.failure = error
+                onFailure(error)
+                throw error
             }
-        } catch {
-            onFailure(error)
-            throw error
+            return decision
         }
     }
 
     /// The answer of a service round Connect.
     private func answer(to call: Call, on route: Route) -> ServiceAnswer? {
-        let (requestID, statistics) = desk.withLock {
-            ($0.requestIDForNeighbour(), $0.statistics)
+        let (requestID, statistics) = counter.withLock {
+            ($0.desk.requestIDForNeighbour(), $0.desk.statistics)
         }
         let answer = neighbours.answer(
             to: call, on: route, requestID: requestID, statistics: statistics, at: clock.now())
         if let answer, route != .control {
-            desk.withLock { $0.count(answer.operation, errorCode: answer.errorCode) }
+            counter.withLock { $0.desk.count(answer.operation, errorCode: answer.errorCode) }
         }
         return answer
     }

@@ -45,10 +45,22 @@ enum QueryProtocol {
         "<\(name)>\(content)</\(name)>"
     }
 
-    /// Text that may stand in an element.
+    /// Text that may stand in an element; what no XML may hold becomes U+FFFD (XML 1.0, 2.2).
     static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-            .replacing(">", with: "&gt;")
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            // A parser would make a line feed of it.
+            case "\r": escaped += "&#13;"
+            case "\t", "\n": escaped.unicodeScalars.append(scalar)
+            case "\0"..<" ", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
     }
 
     /// What the front door's refusals are called here.

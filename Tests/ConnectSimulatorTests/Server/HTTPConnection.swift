@@ -22,6 +22,8 @@ struct HTTPConnection {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     private var received = ByteBuffer()
+    /// The answer to a HEAD has none, whatever length it tells.
+    private var expectsBody = true
 
     /// Opens a connection for as long as `body` runs.
     static func open<Result: Sendable>(
@@ -50,7 +52,8 @@ struct HTTPConnection {
     }
 
     /// Sends a call and does not wait.
-    func send(_ call: Call) async throws {
+    mutating func send(_ call: Call) async throws {
+        expectsBody = call.method != "HEAD"
         var text = "\(call.method) \(call.target) HTTP/1.1\r\n"
         for header in call.headers { text += "\(header.name): \(header.value)\r\n" }
         text += "Content-Length: \(call.body.count)\r\n\r\n"
@@ -86,8 +89,8 @@ struct HTTPConnection {
             headers[line[..<colon].lowercased()] = String(line[colon...].dropFirst(2))
         }
         let headLength = text[..<end.upperBound].utf8.count
-        guard let length = headers["content-length"].flatMap(Int.init),
-            received.readableBytes >= headLength + length,
+        guard let told = headers["content-length"].flatMap(Int.init),
+            case let length = expectsBody ? told : 0, received.readableBytes >= headLength + length,
             let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) })
         else { return nil }
         received.moveReaderIndex(forwardBy: headLength)

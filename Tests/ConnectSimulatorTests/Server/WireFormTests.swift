@@ -42,6 +42,20 @@ struct WireFormTests {
         #expect(answer.body == "{\"Message\":\"The instance i was not found.\"}")
     }
 
+    @Test func `answers HEAD without a body`() async throws {
+        let calls = ["/contacts/i/c", "/latest/meta-data/"].map { Call(method: "HEAD", target: $0) }
+        try await withSimulator(unlimited()) { _, port in
+            try await HTTPConnection.open(toPort: port) { connection in
+                // On one connection: a body would be taken for the next answer's beginning.
+                for call in calls + calls {
+                    let answer = try await connection.exchange(call.signed())
+                    #expect(answer?.body == "")
+                    #expect((answer?.headers["content-length"]).flatMap { Int($0) } ?? 0 > 0)
+                }
+            }
+        }
+    }
+
     @Test func `turns an unsigned call away`() async throws {
         let answer = try await answer(to: .get("/contacts/i/c"))
         #expect(answer.status == 403)

@@ -19,6 +19,16 @@ struct TokenServiceTests {
         }
     }
 
+    @Test func `says nothing back that is no XML`() async throws {
+        try await visit { visitor in
+            let answer = try await visitor.action(
+                "AssumeRole",
+                [("RoleArn", operationsRole), ("RoleSessionName", "<a>\u{1}&\u{FFFF}")])
+            #expect(answer.element("Code") == "ValidationError")
+            #expect(answer.element("Message")?.contains("&lt;a&gt;\u{FFFD}&amp;\u{FFFD}") == true)
+        }
+    }
+
     @Test func `gives a role that opens Connect, under the role's name`() async throws {
         try await visit { visitor in
             let answer = try await visitor.action(
