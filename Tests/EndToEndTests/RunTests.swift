@@ -168,12 +168,11 @@ struct RunTests {
 
     @Test func `a stop that is signalled twice over, as timeout(1) does, is one`() async throws {
         try await LocalConnect.serve(
-            ["--contacts", "5", "--failing-share", "0", "--rate", "0", "--latency", "1000"],
+            ["--contacts", "40", "--failing-share", "0", "--rate", "0", "--latency", "1000"],
             with: program
         ) { connect in
-            let ended = try await connect.program.start(connect.run("contacts.csv", "--rate", "2"))
-            {
-                execution in
+            let run = connect.run("contacts.csv", "--rate", "2", "--burst", "1")
+            let ended = try await connect.program.start(run) { execution in
                 while try connect.effects().isEmpty {
                     try await Task.sleep(for: .milliseconds(20))
                 }
