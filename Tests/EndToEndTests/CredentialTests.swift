@@ -38,10 +38,10 @@ struct CredentialTests {
         return lines.count { $0 == UInt8(ascii: "\n") }
     }
 
-    /// Runs a job of 160 contacts for some 7 s and holds its results against the effects.
+    /// Runs a job of 160 contacts for some 19 s and holds its results against the effects.
     private func run(_ caller: Program, _ connect: LocalConnect, _ more: [String] = []) async throws
     {
-        let pace = ["--rate", "20", "--burst", "20", "--output", "json"]
+        let pace = ["--rate", "8", "--burst", "8", "--output", "json"]
         let ended = try await caller.run(connect.run() + pace + more)
         #expect(ended.status == 0, "\(ended.errors)")
         let state = try JobState(ended)
@@ -59,14 +59,14 @@ struct CredentialTests {
     }
 
     private static let simulator = [
-        "--contacts", "160", "--rate", "20", "--burst", "20", "--failing-share", "0",
+        "--contacts", "160", "--rate", "8", "--burst", "8", "--failing-share", "0",
     ]
 
     @Test func `a program's credentials that end in mid-run lose and double no row`() async throws {
         try await LocalConnect.serve(Self.simulator, with: program) { connect in
             try await run(
-                try writeProfile(connect, goodFor: 3), connect, ["--profile", "night"])
-            // 7 s of lives of 3 s, each fetched anew in its last quarter; not at each call.
+                try writeProfile(connect, goodFor: 8), connect, ["--profile", "night"])
+            // 19 s of lives of 8 s, each fetched anew in its last quarter; not at each call.
             #expect((3...8).contains(fetches), "\(fetches)")
         }
     }
@@ -82,7 +82,7 @@ struct CredentialTests {
         _ name: String
     ) async throws {
         try await LocalConnect.serve(
-            Self.simulator + ["--session-seconds", "3"], with: program
+            Self.simulator + ["--session-seconds", "8"], with: program
         ) { connect in
             let places = try CredentialPlace.all(connect)
             let place = try #require(places.first { $0.name == name })
@@ -95,7 +95,7 @@ struct CredentialTests {
     @Test func `a container's credentials are had with the token of its file`() async throws {
         let token = program.directory.write("Basic t0k3n", to: "token")
         try await LocalConnect.serve(
-            Self.simulator + ["--session-seconds", "3", "--container-token", "Basic t0k3n"],
+            Self.simulator + ["--session-seconds", "8", "--container-token", "Basic t0k3n"],
             with: program
         ) { connect in
             var caller = Program(in: program.directory)

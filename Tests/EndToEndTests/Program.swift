@@ -35,14 +35,7 @@ struct Program: Sendable {
     /// Runs it to its end with nothing on stdin.
     func run(_ arguments: String...) async throws -> Ended { try await run(arguments) }
 
-    func run(_ arguments: [String], killedAfter: Duration? = nil) async throws -> Ended {
-        try await start(arguments) { execution in
-            guard let killedAfter else { return }
-            // The instant at which the power goes: that it is a random one is the point.
-            try await Task.sleep(for: killedAfter)
-            try execution.send(signal: .kill)
-        }
-    }
+    func run(_ arguments: [String]) async throws -> Ended { try await start(arguments) { _ in } }
 
     /// Runs it, and `body` beside it.
     func start(
