@@ -122,27 +122,34 @@ struct WhoamiTests {
                 error: .string(limit: 1 << 16))
             #expect(alone.terminationStatus == .exited(77))
             #expect(alone.standardError.contains("no terminal"))
-            // script(1) makes a terminal, and types what it reads.
-            let typed = try await Subprocess.run(
-                .path("/usr/bin/script"),
-                arguments: ["-qec", "'\(Program.path)' whoami", "/dev/null"],
-                environment: .custom(program.environment), input: .string("246810\n"),
-                output: .string(limit: 1 << 16), error: .discarded)
+            let typed = try await Self.type("246810\n", to: "'\(Program.path)' whoami", by: program)
             #expect(typed.terminationStatus == .exited(0))
             #expect(typed.standardOutput.contains("MFA code of arn:aws:iam::111122223333:mfa/me: "))
             #expect(typed.standardOutput.contains(CredentialPlace.session("mover")))
             // Whoever asks from the background is stopped by the terminal, and for ever.
             let background = "set -m; '\(Program.path)' whoami & wait \\$!; exit \\$?"
-            let hidden = try await Subprocess.run(
-                .path("/usr/bin/script"),
-                arguments: ["-qec", "exec bash -c \"\(background)\"", "/dev/null"],
-                environment: .custom(program.environment), input: .string("246810\n"),
-                output: .string(limit: 1 << 16), error: .discarded)
+            let hidden = try await Self.type(
+                "246810\n", to: "exec bash -c \"\(background)\"", by: program)
             #expect(hidden.terminationStatus == .exited(77))
             #expect(hidden.standardOutput.contains("runs in its background"))
             #expect(
                 !hidden.standardOutput.contains("MFA code of arn:aws:iam::111122223333:mfa/me: "))
         }
+    }
+
+    /// Runs a command on a terminal, which script(1) makes, and types there what a file holds.
+    ///
+    /// swift-subprocess 1.0.2 ends the process that writes to a child which is just ending.
+    private static func type(
+        _ text: String, to command: String, by program: Program
+    ) async throws -> ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput> {
+        let typing = try FileDescriptor.open(
+            program.directory.write(text, to: "typed"), .readOnly)
+        return try await Subprocess.run(
+            .path("/usr/bin/script"), arguments: ["-qec", command, "/dev/null"],
+            environment: .custom(program.environment),
+            input: .fileDescriptor(typing, closeAfterSpawningProcess: true),
+            output: .string(limit: 1 << 16), error: .discarded)
     }
 
     /// A home with a folder for the shared files.
