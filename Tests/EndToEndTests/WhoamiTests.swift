@@ -58,6 +58,29 @@ struct WhoamiTests {
         }
     }
 
+    @Test func `says how many transfers a second the account may make, where it is told`()
+        async throws
+    {
+        try await LocalConnect.serve(
+            ["--rate", "7.5", "--burst", "10"], with: Program(in: TemporaryDirectory())
+        ) { connect in
+            var program = connect.program
+            program.environment["AWS_ENDPOINT_URL"] = connect.endpoint
+            program.environment["AWS_REGION"] = connect.region
+            let told = try await program.run("whoami", "--verbose")
+            #expect(told.status == 0, "\(told.errors)")
+            #expect(told.output.contains("transfers:    7.5 a second\n"))
+            #expect(told.errors.isEmpty)
+            let unasked = try await program.run("whoami")
+            #expect(!unasked.output.contains("transfers:"))
+            program.environment["AWS_ENDPOINT_URL_SERVICE_QUOTAS"] = "http://127.0.0.1:1"
+            let untold = try await program.run("whoami", "--verbose", "--output", "json")
+            #expect(untold.status == 0, "\(untold.errors)")
+            #expect(!untold.output.contains("transfersPerSecond"))
+            #expect(untold.errors.contains("AWS's default is 2 a second"))
+        }
+    }
+
     @Test func `ends with the status of what is wrong, and the provider's sentence`()
         async throws
     {

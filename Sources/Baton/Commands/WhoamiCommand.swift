@@ -11,7 +11,8 @@ struct WhoamiCommand: AsyncParsableCommand {
         abstract: "Shows the account and the name that calls are made under, and where from.",
         discussion: """
             Asks STS (GetCallerIdentity, which everybody may call) with the credentials that the \
-            other commands would use. No secret is shown. --endpoint-url is Connect's alone.
+            other commands would use. No secret is shown. --endpoint-url is Connect's alone. With \
+            --verbose it also asks Service Quotas how many transfers a second the account may make.
             """)
 
     @OptionGroup var network: NetworkOptions
@@ -27,10 +28,33 @@ struct WhoamiCommand: AsyncParsableCommand {
                 profile: network.profile, region: configuration.region, environment: environment,
                 surroundings: surroundings),
             surroundings: surroundings)
-        let card = IdentityCard(identity, configuration)
+        var card = IdentityCard(identity, configuration)
+        if output.verbose {
+            card.transfersPerSecond = try await transfersPerSecond(
+                identity, configuration.region, environment, surroundings)
+        }
         switch output.output {
         case .json: try Console.json(card)
         case .text: try Console.data(card.text)
+        }
+    }
+
+    /// The account's rate of TransferContact; nil, and said, where Service Quotas does not tell it.
+    private func transfersPerSecond(
+        _ identity: Identity, _ region: String, _ environment: [String: String],
+        _ surroundings: ClientSurroundings
+    ) async throws -> Double? {
+        let quotas = try ServiceQuotas(
+            identity, region: region, profile: network.profile, environment: environment,
+            surroundings: surroundings)
+        do throws(TransferFailure) {
+            return try await quotas.ratePerSecond(of: .transferContact).value
+        } catch {
+            output.console.detail(
+                "Service Quotas does not tell the rate of TransferContact (\(error.code)): "
+                    + "\(error.message) AWS's default is 2 a second; the role needs "
+                    + "servicequotas:GetServiceQuota to know.")
+            return nil
         }
     }
 }
@@ -47,6 +71,8 @@ private struct IdentityCard: Encodable {
     let accessKeyId: String
     /// ISO 8601; missing where the credentials do not end, or nobody said when.
     let expires: String?
+    /// The account's rate of TransferContact; missing where it was not asked for, or not told.
+    var transfersPerSecond: Double?
 
     init(_ identity: Identity, _ configuration: ClientConfiguration) {
         account = identity.caller.account
@@ -61,14 +87,25 @@ private struct IdentityCard: Encodable {
 
     /// A line for each, the values one below the other.
     var text: String {
-        let lines = [
+        var lines = [
             ("account", account), ("arn", arn), ("user id", userId), ("region", region),
             ("endpoint", endpoint), ("credentials", source), ("access key", accessKeyId),
             ("expires", expires ?? "not that anybody said"),
         ]
+        if let transfersPerSecond {
+            lines.append(("transfers", "\(transfersPerSecond.plain) a second"))
+        }
         let width = lines.map(\.0.count).max() ?? 0
         return lines.map { name, value in
             "\(name):" + String(repeating: " ", count: width - name.count + 2) + value
         }.joined(separator: "\n")
+    }
+}
+
+extension Double {
+    /// As it is, whole numbers without a point.
+    fileprivate var plain: String {
+        let text = "\(self)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }

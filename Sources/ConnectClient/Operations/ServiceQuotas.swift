@@ -18,6 +18,22 @@ package final class ServiceQuotas: Sendable {
             surroundings: surroundings)
     }
 
+    /// Asks as an identity that STS has just named, with no second look for credentials.
+    ///
+    /// - Parameters:
+    ///   - region: whose quotas they are.
+    ///   - profile, environment: for Service Quotas' own endpoint.
+    package convenience init(
+        _ identity: Identity, region: String, profile: String?, environment: [String: String],
+        surroundings: ClientSurroundings
+    ) throws(ConnectClientError) {
+        let settings = try ClientSettings(profile: profile, environment: environment)
+        self.init(
+            configuration: ClientConfiguration(
+                region: region, endpoint: try settings.endpoint(of: .serviceQuotas, in: region)),
+            credentials: KnownCredentials(found: identity.found), surroundings: surroundings)
+    }
+
     /// Says how many calls a second the account may make of an operation in the Region
     /// (GetServiceQuota); nil for an operation of which Service Quotas keeps no account.
     package func ratePerSecond(
@@ -28,4 +44,10 @@ package final class ServiceQuotas: Sendable {
         return Answer(
             try AnswerDecoding.ratePerSecond(response), requestID: response.requestID)
     }
+}
+
+private struct KnownCredentials: CredentialProvider {
+    let found: FoundCredentials
+
+    func credentials() -> FoundCredentials? { found }
 }
