@@ -4,8 +4,7 @@ package import TransferCore
 package struct ClientSurroundings: Sendable {
     let transport: CurlTransport
     let userAgent: UserAgent
-    /// The wall clock, for signatures and for the life of credentials.
-    let now: @Sendable () -> Timestamp
+    let clock: ServiceClock
     let askForCode: AskForCode
 
     /// Asks the person at the terminal for the six digits that a device shows now; nil where there
@@ -15,7 +14,8 @@ package struct ClientSurroundings: Sendable {
     /// - Parameters:
     ///   - version: Baton's, for the `User-Agent`.
     ///   - applicationID: what the operator calls this use of AWS, for the same.
-    ///   - now: the wall clock, for signatures and for the life of credentials.
+    ///   - now: this machine's wall clock; where a service refuses its time, the service's is
+    ///     gone by, for signatures and for the life of credentials.
     ///   - askForCode: for roles that want a second factor.
     package init(
         limits: TransportLimits, version: String, applicationID: String? = nil,
@@ -24,7 +24,9 @@ package struct ClientSurroundings: Sendable {
     ) {
         transport = CurlTransport(limits: limits)
         userAgent = UserAgent(version: version, applicationID: applicationID)
-        self.now = now
+        clock = ServiceClock(local: now)
         self.askForCode = askForCode
     }
+    /// The wall clock as the services have it.
+    var now: @Sendable () -> Timestamp { { [clock] in clock.now } }
 }

@@ -7,6 +7,7 @@ package import TransferCore
 /// What lists gives one page, so that its caller can pace and retry each: see ``PacedReads``.
 package final class ConnectClient: TransferService {
     private let caller: ServiceCaller
+    private let clock: ServiceClock
 
     /// 11 transfers make a tree of a dozen contacts: more pages than this are a fault.
     private static let pagesMax = 100
@@ -15,6 +16,7 @@ package final class ConnectClient: TransferService {
         configuration: ClientConfiguration, credentials: any CredentialProvider,
         surroundings: ClientSurroundings
     ) {
+        clock = surroundings.clock
         caller = ServiceCaller(
             .connect, region: configuration.region, endpoint: configuration.endpoint,
             credentials: CredentialCache(credentials, now: surroundings.now),
@@ -43,13 +45,17 @@ package final class ConnectClient: TransferService {
     package func associatedContacts(
         of contact: ContactID, in instance: InstanceID
     ) async throws(TransferFailure) -> Answer<[AssociatedContact]> {
-        try await .all(
+        var found: Answer<[AssociatedContact]> = try await .all(
             of: "the contacts associated with \(contact)", pagesMax: Self.pagesMax
         ) { token throws(TransferFailure) in
             try await answer(
                 to: .associated(with: contact, in: instance, after: token),
                 read: AnswerDecoding.associatedContacts)
         }
+        for index in found.value.indices {
+            found.value[index].initiatedAt = found.value[index].initiatedAt.map(clock.local(_:))
+        }
+        return found
     }
 
     /// Makes a call and reads its answer.

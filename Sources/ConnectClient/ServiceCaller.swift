@@ -1,5 +1,4 @@
 import AWSSigning
-import Synchronization
 import TransferCore
 
 /// One service of AWS at one address: signs calls, sends them, and says what a refusal means.
@@ -17,8 +16,6 @@ final class ServiceCaller: Sendable {
     private let credentials: CredentialCache?
     private let surroundings: ClientSurroundings
     private let userAgent: String
-    /// What the service's clock is ahead of ours by, in milliseconds; 0 until it says otherwise.
-    private let clockOffset = Atomic<Int64>(0)
 
     /// Below this, a refused signature has other causes than the clock (aws-sdk-swift,
     /// AWSClockSkewProvider).
@@ -54,7 +51,7 @@ final class ServiceCaller: Sendable {
         var mayCorrectClock = true
         while true {
             let inUse = try await credentials(insteadOf: refused)
-            let date = surroundings.now().milliseconds + clockOffset.load(ordering: .relaxed)
+            let date = surroundings.clock.now.milliseconds
             let unsigned = invocation.headers(sent: sent)
             let (response, failure) = try await send(call, unsigned, with: inUse, at: date)
             sent += 1
@@ -133,8 +130,7 @@ final class ServiceCaller: Sendable {
         else { return false }
         let skew = date - Timestamp(milliseconds: milliseconds)
         guard max(skew, .zero - skew) > Self.clockSkewMin else { return false }
-        clockOffset.store(
-            date.milliseconds - surroundings.now().milliseconds, ordering: .relaxed)
+        surroundings.clock.correct(to: date)
         return true
     }
 }

@@ -179,8 +179,12 @@ struct ClassificationTests {
     @Test func `keeps the request's id, where it is one`() {
         #expect(decoded(400, ["x-amzn-requestid": "r"])?.requestID == "r")
         #expect(decoded(400, ["x-amzn-requestid": "r\u{1B}[2J"])?.requestID == nil)
-        let long = String(repeating: "x", count: 257)
+        let uuid = "6b2d9ad4-8d0c-4c1e-9d6b-2d8c1a9b0f11"
+        #expect(decoded(400, ["x-amzn-requestid": uuid])?.requestID == uuid)
+        // As long as a signature, and with the signs of a token.
+        let long = String(repeating: "f", count: 64)
         #expect(decoded(400, ["x-amzn-requestid": long])?.requestID == nil)
+        #expect(decoded(400, ["x-amzn-requestid": "IQoJb3JpZ2luX2Vj/+="])?.requestID == nil)
     }
 
     @Test func `looks a 409 up for a transfer alone`() {

@@ -63,13 +63,18 @@ struct ProxyTests {
         #expect(!dumped.contains("mara"))
     }
 
-    @Test func `asks the proxy to connect, with user and password`() async throws {
+    @Test(arguments: [
+        // mara:hu:sh, mara:, :hush
+        ("mara:hu%3Ash@", "bWFyYTpodTpzaA=="), ("mara@", "bWFyYTo="), (":hush@", "Omh1c2g="),
+    ])
+    func `asks the proxy to connect, with user and password`(
+        _ login: String, _ sent: String
+    ) async throws {
         let server = try ScriptedServer(.send(answer("502 Bad Gateway")))
-        _ = try await failure(through: server, login: "mara:hu%3Ash@")
+        _ = try await failure(through: server, login: login)
         let asked = try #require(server.received.first)
         #expect(asked.requestLine == "CONNECT connect.us-east-1.example:443 HTTP/1.1")
-        // mara:hu:sh
-        #expect(asked.headers["proxy-authorization"] == "Basic bWFyYTpodTpzaA==")
+        #expect(asked.headers["proxy-authorization"] == "Basic \(sent)")
         #expect(asked.headers["authorization"] == nil, "what is signed is for the service alone")
         #expect(asked.headers["x-amz-date"] == nil)
     }

@@ -42,6 +42,37 @@ struct CertificateTests {
         }
     }
 
+    @Test(arguments: [
+        (TLSOptions.Certificate.trusted, "refused to connect (HTTP "),
+        (.expired, "did not connect: SSL certificate problem"),
+    ])
+    func `holds a proxy's certificate against the same bundle, and names the proxy`(
+        _ certificate: TLSOptions.Certificate, _ words: String
+    ) async throws {
+        let authority = folder.file("ca.pem")
+        try await Edge.run {
+            $0.tls = TLSOptions(certificate, authorityFile: authority)
+            $0.world.contacts = 1
+        } _: { edge in
+            // The simulator is no proxy: it is enough that it hears what it is asked.
+            let proxy = "https://127.0.0.1:\(edge.port)"
+            var limits = TransportLimits()
+            limits.caBundle = authority
+            limits.proxy = try ProxySettings(proxy, exceptions: "")
+            let client = ConnectClient(
+                configuration: ClientConfiguration(
+                    region: "us-east-1", endpoint: try Endpoint("https://connect.example"),
+                    limits: limits),
+                credentials: edge.credentials,
+                surroundings: ClientSurroundings(
+                    limits: limits, version: "1", now: { Timestamp(milliseconds: 0) }))
+            let row = try #require(edge.world.rows.first)
+            let failure = await caught { try await client.transfer(edge.request(row)) }
+            let message = failure?.message ?? ""
+            #expect(message.contains("the proxy \(proxy) \(words)"), "\(message)")
+        }
+    }
+
     @Test func `sends to a certificate that the CA bundle vouches for`() async throws {
         let failure = try await failure(.trusted, transfers: 1)
         #expect(failure == nil, "\(failure?.message ?? "")")

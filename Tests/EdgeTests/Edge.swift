@@ -12,7 +12,7 @@ struct Edge {
     let quotas: ServiceQuotas
     let owner: QuotaOwner
     let port: Int
-    private let credentials: FixedCredentials
+    let credentials: any CredentialProvider
     var world: World { simulator.world }
     var instance: InstanceID { InstanceID(valid: world.instance.text) }
 

@@ -101,6 +101,25 @@ import Testing
             #expect(try connect.effects().count == 20)
         }
     }
+
+    @Test(arguments: ["4000", "-4000"])
+    func `knows its own transfers by a wrong clock too, where answers were lost`(
+        skew: String
+    ) async throws {
+        let options = [
+            "--contacts", "30", "--failing-share", "0", "--rate", "0", "--quota", "*=0",
+            "--clock-skew=\(skew)", "--reset-after", "0.4",
+        ]
+        try await LocalConnect.serve(
+            options, with: Program(in: TemporaryDirectory())
+        ) { connect in
+            let ended = try await connect.program.run(
+                connect.run("contacts.csv", "--rate", "500", "--max-attempts", "1"))
+            #expect(ended.status == 0, "\(ended.errors)")
+            #expect(ended.errors.contains("30 rows: 30 transferred"), "\(ended.errors)")
+            #expect(try connect.effects().count == 30)
+        }
+    }
 }
 
 extension Program {

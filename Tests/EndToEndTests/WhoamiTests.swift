@@ -81,6 +81,26 @@ struct WhoamiTests {
         }
     }
 
+    @Test(arguments: ["4000", "-4000"])
+    func `takes a role's credentials by the service's clock where this machine's is wrong`(
+        skew: String
+    ) async throws {
+        let config = """
+            [profile a]
+            role_arn = \(CredentialPlace.role("mover"))
+            credential_source = Environment
+            """
+        try await LocalConnect.serve(["--clock-skew=\(skew)"], with: Program(in: madeHome())) {
+            connect in
+            var program = CredentialPlace(name: "", config: config, arn: "", source: "")
+                .program(connect)
+            program.environment.merge(connect.program.environment) { mine, _ in mine }
+            let ended = try await program.run("whoami", "--profile", "a")
+            #expect(ended.status == 0, "\(ended.errors)")
+            #expect(ended.output.contains(CredentialPlace.session("mover")))
+        }
+    }
+
     @Test func `ends with the status of what is wrong, and the provider's sentence`()
         async throws
     {

@@ -36,7 +36,9 @@ package struct ProxySettings: Hashable, Sendable {
         var rest = url[(mark?.upperBound ?? url.startIndex)...]
         var login: [String?] = []
         if let at = rest.lastIndex(of: "@") {
-            login = rest[..<at].split(separator: ":", maxSplits: 1).map {
+            login = rest[..<at].split(
+                separator: ":", maxSplits: 1, omittingEmptySubsequences: false
+            ).map {
                 String(validating: PercentEncoding.decoded($0.utf8), as: UTF8.self)
             }
             rest = rest[rest.index(after: at)...]

@@ -13,6 +13,9 @@ package final class SSOCredentials: CredentialProvider {
     private static let readsMax = 16
     private static let readPause: Duration = .milliseconds(100)
 
+    /// By this machine's clock, as the AWS CLI wrote the token's end.
+    private var now: Timestamp { settings.surroundings.clock.local() }
+
     /// - Parameter settings: of the profile that a chain of roles begins with.
     init(_ profile: String?, _ settings: IdentitySettings) {
         self.profile = profile
@@ -51,7 +54,6 @@ package final class SSOCredentials: CredentialProvider {
         for role: SSOSettings, _ client: SSOClient
     ) async throws(ConnectClientError) -> SSOToken {
         let (path, token) = try stored(for: role)
-        let now = settings.surroundings.now()
         // The older form has tokens that nobody can renew.
         guard role.session != nil, token.end - now < Self.renewalWindow,
             let renewal = token.renewal(at: now), SSOToken.isWritable(path)
@@ -85,7 +87,6 @@ package final class SSOCredentials: CredentialProvider {
     private func other(
         than old: SSOToken, for role: SSOSettings, reads: Int
     ) async throws(ConnectClientError) -> SSOToken? {
-        let now = settings.surroundings.now()
         for read in 1...reads {
             // The AWS CLI writes into the file itself: half of it is no error here.
             let latest = try? stored(for: role).token
@@ -116,7 +117,7 @@ package final class SSOCredentials: CredentialProvider {
     private func unexpired(
         _ token: SSOToken, of role: SSOSettings
     ) throws(ConnectClientError) -> SSOToken {
-        guard token.end > settings.surroundings.now() else {
+        guard token.end > now else {
             throw ConnectClientError(
                 .credentialsExpired,
                 "The SSO sign-in of the profile \(role.profile) ended at \(token.end.iso8601). "

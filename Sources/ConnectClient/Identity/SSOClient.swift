@@ -30,7 +30,11 @@ struct SSOClient: Sendable {
         // Once: a refresh token may be used up by a call whose answer was lost.
         let response = try await tokens.answer(to: call)
         let answer = try? JSONDecoder().decode(SSOTokenAnswer.self, from: Data(response.body))
-        guard let answer, (0...SSOTokenAnswer.secondsMax).contains(answer.expiresIn) else {
+        // What it replaces is lost, so what cannot be used must not replace it.
+        guard let answer, (0...SSOTokenAnswer.secondsMax).contains(answer.expiresIn),
+            !answer.accessToken.isEmpty, answer.accessToken.isVisibleASCII,
+            answer.refreshToken != ""
+        else {
             throw .unreadable(response, "the new token")
         }
         return answer

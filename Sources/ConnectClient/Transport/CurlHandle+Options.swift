@@ -72,6 +72,9 @@ extension CurlHandle {
             codes.append(unsafe baton_set_text(easy, CURLOPT_CAINFO, bundle))
             // Else the system's folder of certificates is trusted beside the bundle.
             codes.append(unsafe baton_set_text(easy, CURLOPT_CAPATH, nil))
+            // A proxy that is spoken to over TLS has its certificate from the same hand.
+            codes.append(unsafe baton_set_text(easy, CURLOPT_PROXY_CAINFO, bundle))
+            codes.append(unsafe baton_set_text(easy, CURLOPT_PROXY_CAPATH, nil))
         }
         return codes.allSatisfy { $0 == CURLE_OK }
     }

@@ -97,7 +97,9 @@ import CCurl
         switch status {
         case 407: what = "asks for another user or password (HTTP 407)"
         case 300...: what = "refused to connect (HTTP \(status))"
-        case 0 where mayHaveArrived || kind == .untrusted: return nil
+        case 0 where mayHaveArrived: return nil
+        // Of a proxy without TLS it is our own bundle that cannot be used.
+        case 0 where kind == .untrusted && !proxy.hasPrefix("https"): return nil
         case 0: what = "did not connect: \(detail(code))"
         default: return nil
         }

@@ -43,16 +43,19 @@ package struct HTTPResponse: Sendable {
         self.bodyProblem = bodyProblem
     }
 
-    /// The id by which AWS's support finds the call; nil where it is no word of visible ASCII that
-    /// could stand in a ledger, a report or a terminal.
+    /// The id by which AWS's support finds the call; nil where it is not of the letters, digits and
+    /// hyphens of one, or too long: a token or a signature that somebody on the way repeats there
+    /// must not stand in a ledger.
     package var requestID: String? {
         let id = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]
         return id.flatMap { id in
-            id.isVisibleASCII && id.utf8.count <= Self.requestIDBytesMax ? id : nil
+            id.utf8.count <= Self.requestIDBytesMax && id.utf8.allSatisfy(\.isOfRequestID)
+                ? id : nil
         }
     }
 
-    private static let requestIDBytesMax = 256
+    /// A UUID has 36; a signature, in hex, 64.
+    private static let requestIDBytesMax = 63
 }
 
 /// Why no answer came.
@@ -81,5 +84,16 @@ package struct TransportFailure: Error, Hashable, Sendable {
         self.kind = kind
         self.detail = detail
         self.mayHaveArrived = mayHaveArrived
+    }
+}
+
+extension UInt8 {
+    fileprivate var isOfRequestID: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
     }
 }

@@ -12,7 +12,7 @@ package struct RetryPolicy: Hashable, Sendable {
     package var tokenSafeAge = Duration.seconds(24 * 60 * 60)
     /// How far the service's clock may be behind ours.
     ///
-    /// Beyond 5 minutes the service refuses a signature, and the client corrects its clock. A
+    /// Beyond 5 minutes the service refuses a signature, and the client corrects for its clock. A
     /// narrower bound would miss our own transfers where this machine's clock is ahead.
     package var clockTolerance = Duration.seconds(300)
 

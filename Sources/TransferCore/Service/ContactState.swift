@@ -38,6 +38,8 @@ package struct ContactState: Hashable, Sendable {
 package struct AssociatedContact: Hashable, Sendable {
     package var id: ContactID
     package var previous: ContactID?
+    /// By this machine's clock where the service's is known to differ: it is held against when we
+    /// sent a transfer.
     package var initiatedAt: Timestamp?
     /// Nil while the contact is active.
     package var disconnectedAt: Timestamp?

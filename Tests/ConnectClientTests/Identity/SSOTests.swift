@@ -228,6 +228,22 @@ struct SSOTests {
         #expect(String(decoding: kept, as: UTF8.self).contains("old-refresh"))
     }
 
+    @Test(arguments: [
+        #"{"accessToken":"","expiresIn":60,"refreshToken":"r"}"#,
+        #"{"accessToken":"new","expiresIn":60,"refreshToken":""}"#,
+        #"{"accessToken":"a b","expiresIn":60}"#,
+    ])
+    func `lets no token that is none take the place of the old one`(_ body: String) async throws {
+        let (here, path) = try surroundings(
+            token: Self.token(until: "2026-11-22T09:08:06Z"),
+            answering: .send(answer("200 OK", body: body)))
+        defer { here.server.stop() }
+        let error = try #require(await here.error("a"))
+        #expect(error.message.contains("cannot be renewed"), "\(error)")
+        let kept = try Data(contentsOf: URL(filePath: path))
+        #expect(String(decoding: kept, as: UTF8.self).contains("old-refresh"))
+    }
+
     private static let unusable: [(config: String, file: String?, token: String, login: String)] = [
         (session, nil, "", "--sso-session corp"), (inline, nil, "", "--profile a"),
         (session, sessionFile, "{}", "--sso-session corp"),
