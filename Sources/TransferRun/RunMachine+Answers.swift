@@ -47,8 +47,8 @@ extension RunMachine {
             queues[operation]?.append(row)
         case .call(let operation, .throttled):
             queues[operation]?.prepend(row)
-        case .call(let operation, .backoff(let failures)):
-            let wait = options.retry.wait(afterFailure: failures, using: &rng)
+        case .call(let operation, .backoff(let failures, let least)):
+            let wait = max(options.retry.wait(afterFailure: failures, using: &rng), least)
             waiting.insert(
                 WaitingRow(until: now.advanced(by: wait), row: row, operation: operation))
         }

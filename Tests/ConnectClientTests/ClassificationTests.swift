@@ -208,6 +208,15 @@ struct ClassificationTests {
         #expect(hint(["retry-after": "Sun, 22 Nov 2026 10:08:07 GMT"]) == nil)
     }
 
+    @Test func `hears how long to wait after a passing fault too`() {
+        #expect(
+            decoded(503, ["x-amz-retry-after": "5000"])?.advice
+                == .retry(mayHaveTakenEffect: true, retryAfter: .seconds(5)))
+        #expect(
+            decoded(500, ["retry-after": "9000"])?.advice
+                == .retry(mayHaveTakenEffect: true, retryAfter: .seconds(60)))
+    }
+
     @Test(arguments: ["", "{}", "[]", "<html/>", #"{"ContactId":""}"#, #"{"ContactId":7}"#])
     func `has a 200 without an id looked up`(_ body: String) {
         let response = HTTPResponse(status: 200, body: Array(body.utf8))

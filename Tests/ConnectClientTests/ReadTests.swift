@@ -178,7 +178,10 @@ struct ReadTests {
             (404, "ResourceNotFoundException", .permanent),
             (404, "ContactFlowNotPublishedException", .permanent),
             (429, "ThrottlingException", .throttled(retryAfter: .milliseconds(1250))),
-            (500, "InternalServiceException", .retry(mayHaveTakenEffect: true)),
+            (
+                500, "InternalServiceException",
+                .retry(mayHaveTakenEffect: true, retryAfter: .milliseconds(1250))
+            ),
         ]
         for (status, code, advice) in cases {
             let server = try ScriptedServer(

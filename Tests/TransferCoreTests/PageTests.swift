@@ -63,6 +63,13 @@ struct PageTests {
         }
     }
 
+    @Test func `waits at least as long as the service asks for`() {
+        var rng = SplitMix64(seed: 1)
+        var attempts = CallAttempts()
+        let fault = failure(.retry(mayHaveTakenEffect: true, retryAfter: .seconds(50)))
+        #expect(attempts.failed(fault, using: &rng) == .again(after: .seconds(50)))
+    }
+
     @Test func `leaves a refusal for want of quota to the pace, so often and no more`() {
         var rng = SplitMix64(seed: 1)
         var attempts = CallAttempts()

@@ -229,6 +229,14 @@ struct RowLifeTests {
         #expect(answer(&life, expired) == .stopRun(expired))
     }
 
+    @Test func `waits as long as the service asks for after a fault`() {
+        var life = life()
+        let fault = failure("HTTP503", .retry(mayHaveTakenEffect: true, retryAfter: .seconds(5)))
+        #expect(
+            answer(&life, fault)
+                == .call(.transferContact, .backoff(failures: 1, atLeast: .seconds(5))))
+    }
+
     @Test func `backoff has full jitter under a doubling top`() {
         var rng = SplitMix64(seed: 3)
         for failures in 1...12 {

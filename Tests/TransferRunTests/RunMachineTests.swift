@@ -108,4 +108,27 @@ struct RunMachineTests {
             #expect(next.first?.request.token == sent[0].request.token)
         }
     }
+
+    @Test func `sends a row no sooner again than the service asks for after a fault`() {
+        var rng = SplitMix64(seed: 1)
+        var totals = ControlTotals()
+        totals[.pending] = 1
+        var options = RunOptions()
+        options.pace[.transferContact] = .fixed(rate: 100, burst: 12)
+        var machine = RunMachine(options: options, totals: totals, at: .start)
+        _ = machine.next(at: .start, wall: noon)
+        machine.claimed([claimedRow(1)], limit: 1, at: .start, wall: noon)
+        let sent = calls(machine.next(at: .start, wall: noon))
+        let fault = TransferFailure(
+            code: "HTTP503", message: "", httpStatus: 503,
+            advice: .retry(mayHaveTakenEffect: true, retryAfter: .seconds(50)))
+        machine.answered(
+            CallAnswer(
+                call: sent[0], value: .transfer(.failure(fault)), startedAt: noon,
+                finishedAt: noon, duration: .zero), at: .start, using: &rng)
+        let before = Instant.start.advanced(by: .milliseconds(49_999))
+        #expect(calls(machine.next(at: before, wall: noon)).isEmpty)
+        let after = Instant.start.advanced(by: .seconds(50))
+        #expect(calls(machine.next(at: after, wall: noon)).map(\.row) == [1])
+    }
 }

@@ -75,7 +75,7 @@ extension TransferFailure {
         }
         // Whatever a server or a proxy on the way says with a 5xx, the service may have acted.
         if status >= 500 || status < 200 || ErrorCodes.transient.contains(code) {
-            return .retry(mayHaveTakenEffect: true)
+            return .retry(mayHaveTakenEffect: true, retryAfter: retryAfter(response.headers))
         }
         // Services that speak JSON 1.1 deny access with a 400.
         if code.hasPrefix("AccessDenied") { return .accessDenied }

@@ -3,12 +3,14 @@ package import TransferCore
 
 /// The life of the credentials in use: until when they serve, and when they are fetched anew.
 ///
-/// Two windows before their end, as in botocore (credentials.py, RefreshableCredentials): in the
-/// first one caller fetches while the others go on with the old ones, in the second all wait for
-/// it. Old ones serve until they truly end, whatever comes of it.
+/// In a window before their end one caller fetches while the others go on with the old ones, which
+/// serve until they truly end, whatever comes of it. botocore has a second window, in which all wait
+/// (credentials.py, RefreshableCredentials): a source that hangs would then hold up every call with
+/// good credentials at hand.
 package struct CredentialLife: Sendable {
     private var current: FoundCredentials?
-    private var windows = Windows()
+    /// How long before their end they are fetched anew.
+    private var window: Duration = .zero
     /// Somebody was told to fetch.
     package private(set) var isFetching = false
     /// What the last fetch was to replace; nil where the service had refused nothing.
@@ -32,12 +34,8 @@ package struct CredentialLife: Sendable {
     /// - Parameter refused: those that the service did not take.
     package mutating func step(insteadOf refused: Credentials?, at now: Timestamp) -> Step {
         let usable = usable(insteadOf: refused, at: now)
-        let left = timeLeft(of: usable, at: now)
-        if let usable, left > windows.advisory { return .use(usable) }
-        if isFetching {
-            guard let usable, left > windows.mandatory else { return .wait }
-            return .use(usable)
-        }
+        if let usable, timeLeft(of: usable, at: now) > window { return .use(usable) }
+        if isFetching { return usable.map { .use($0) } ?? .wait }
         if let failure, failure.isPause(at: now) {
             if let usable { return .use(usable) }
             // The last word on credentials that have ended is not one from before their end.
@@ -58,7 +56,7 @@ package struct CredentialLife: Sendable {
             fail(.expired(found), at: now)
         case .success(let found):
             current = found
-            windows = Windows(life: timeLeft(of: found, at: now))
+            window = Self.window(ofLife: timeLeft(of: found, at: now))
             failure = nil
         case .failure(let error):
             fail(error, at: now)
@@ -99,21 +97,11 @@ package struct CredentialLife: Sendable {
         return Timestamp(milliseconds: end) - now
     }
 
-    /// The times before their end at which credentials are fetched anew.
-    ///
-    /// botocore's 15 and 10 minutes suit a life of an hour. Of a shorter one they are a quarter and
-    /// a sixth, so that credentials of 30 s are fetched every 22 s and not at each call; and those
-    /// that a provider gives again near their end are asked for again nearer to it.
-    private struct Windows: Sendable {
-        var advisory: Duration = .zero
-        var mandatory: Duration = .zero
-
-        init() {}
-
-        init(life: Duration) {
-            advisory = min(.seconds(15 * 60), life / 4)
-            mandatory = min(.seconds(10 * 60), life / 6)
-        }
+    /// botocore's 15 minutes suit a life of an hour. Of a shorter one it is a quarter, so that
+    /// credentials of 30 s are fetched every 22 s and not at each call; and those that a provider
+    /// gives again near their end are asked for again nearer to it.
+    private static func window(ofLife life: Duration) -> Duration {
+        min(.seconds(15 * 60), life / 4)
     }
 
     /// A fetch that failed, and how many did in a row.

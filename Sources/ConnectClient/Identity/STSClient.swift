@@ -81,13 +81,15 @@ enum Patience {
         let invocation = Invocation()
         var attempt = 1
         while true {
+            var wait = pause * (1 << (2 * attempt - 2))
             do throws(TransferFailure) {
                 return try await caller.answer(to: call, as: invocation)
             } catch {
                 guard error.isTransient, attempt < attempts, !Task.isCancelled else { throw error }
+                wait = max(wait, error.retryAfter ?? .zero)
             }
             // Cut short by cancellation, which the next attempt then ends with.
-            try? await Task.sleep(for: pause * (1 << (2 * attempt - 2)))
+            try? await Task.sleep(for: wait)
             attempt += 1
         }
     }
@@ -99,6 +101,14 @@ extension TransferFailure {
         switch advice {
         case .retry, .throttled: true
         default: false
+        }
+    }
+
+    /// The least wait that was asked for.
+    fileprivate var retryAfter: Duration? {
+        switch advice {
+        case .retry(_, let least), .throttled(let least): least
+        default: nil
         }
     }
 

@@ -30,8 +30,8 @@ package struct RowLife: Hashable, Sendable {
         case none
         /// Refused for want of quota: before all other rows.
         case throttled
-        /// After the backoff of the `failures`th failure.
-        case backoff(failures: Int)
+        /// After the backoff of the `failures`th failure, or longer where the service asks for it.
+        case backoff(failures: Int, atLeast: Duration = .zero)
     }
 
     /// How a row ends.
@@ -109,15 +109,15 @@ package struct RowLife: Hashable, Sendable {
             return .call(.transferContact, .throttled)
         case .credentials:
             return .stopRun(failure)
-        case .retry(mayHaveTakenEffect: false):
+        case .retry(mayHaveTakenEffect: false, let retryAfter):
             unsent += 1
             return unsent < policy.unsentMax
-                ? backOff(.transferContact) : endOfAttempts(failure)
-        case .retry(mayHaveTakenEffect: true):
+                ? backOff(.transferContact, retryAfter) : endOfAttempts(failure)
+        case .retry(mayHaveTakenEffect: true, let retryAfter):
             attempts += 1
             mayHaveTakenEffect = true
             return attempts < policy.attemptsMax
-                ? backOff(.transferContact) : endOfAttempts(failure)
+                ? backOff(.transferContact, retryAfter) : endOfAttempts(failure)
         case .lookUp:
             mayHaveTakenEffect = true
             return lookUp(.whenUncertain(failure))
@@ -231,17 +231,19 @@ package struct RowLife: Hashable, Sendable {
         switch failure.advice {
         case .throttled: return .call(operation, .throttled)
         case .credentials: return .stopRun(failure)
-        case .retry(let mayHaveArrived):
+        case .retry(let mayHaveArrived, let retryAfter):
             if mayHaveArrived { failedReads += 1 } else { unsent += 1 }
             let isLast = failedReads >= policy.attemptsMax || unsent >= policy.unsentMax
-            return isLast ? .end(giveUp(failure)) : backOff(operation)
+            return isLast ? .end(giveUp(failure)) : backOff(operation, retryAfter)
         case .lookUp, .permanent, .accessDenied: return .end(giveUp(failure))
         }
     }
 
-    private mutating func backOff(_ operation: RowOperation) -> Decision {
+    private mutating func backOff(
+        _ operation: RowOperation, _ retryAfter: Duration?
+    ) -> Decision {
         failures += 1
-        return .call(operation, .backoff(failures: failures))
+        return .call(operation, .backoff(failures: failures, atLeast: retryAfter ?? .zero))
     }
 
     private mutating func lookUp(_ purpose: LookUpPurpose) -> Decision {

@@ -24,10 +24,11 @@ package struct CallAttempts: Sendable {
         case .throttled:
             refusals += 1
             return refusals < Self.refusalsMax ? .again(after: .zero) : .giveUp
-        case .retry:
+        case .retry(_, let retryAfter):
             failures += 1
-            return failures < policy.attemptsMax
-                ? .again(after: policy.wait(afterFailure: failures, using: &rng)) : .giveUp
+            guard failures < policy.attemptsMax else { return .giveUp }
+            let wait = policy.wait(afterFailure: failures, using: &rng)
+            return .again(after: max(wait, retryAfter ?? .zero))
         case .permanent, .accessDenied, .lookUp, .credentials: return .giveUp
         }
     }

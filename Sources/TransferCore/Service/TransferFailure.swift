@@ -6,8 +6,9 @@ package struct TransferFailure: Error, Hashable, Sendable {
         case throttled(retryAfter: Duration?)
         /// A passing fault: the same call again, with the same token.
         ///
-        /// `mayHaveTakenEffect` is false only where no byte of the request can have arrived.
-        case retry(mayHaveTakenEffect: Bool)
+        /// `mayHaveTakenEffect` is false only where no byte of the request can have arrived;
+        /// `retryAfter` is the least wait that was asked for.
+        case retry(mayHaveTakenEffect: Bool, retryAfter: Duration? = nil)
         /// Refused for good: the same call will be refused again.
         case permanent
         /// The role may not do this; permanent for the row, and for the run where all calls get it.

@@ -78,7 +78,7 @@ package struct CallRecord: Sendable, Hashable {
     package var isAttempt: Bool {
         guard operation == .transferContact else { return false }
         return switch failure?.advice {
-        case .throttled, .credentials, .retry(mayHaveTakenEffect: false): false
+        case .throttled, .credentials, .retry(mayHaveTakenEffect: false, _): false
         default: true
         }
     }
