@@ -5,7 +5,7 @@ SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev pkg-config
 PREFIX ?= /usr/local
 DEMO_FLAGS ?=
 
-.PHONY: help demo test lint format bench memory interop build install setup clean
+.PHONY: help demo test lint format bench memory leaks interop build install setup clean
 
 help:
 	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
@@ -14,6 +14,7 @@ help:
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make memory            show that a million calls leave nothing behind (3 minutes)'
+	@echo 'make leaks             show that calls of all ends leak nothing (AddressSanitizer)'
 	@echo 'make install PREFIX=   install baton below PREFIX (now $(PREFIX))'
 	@echo 'make build, make format, make clean'
 
@@ -60,12 +61,16 @@ memory: setup
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
 	python3 Tests/Bench/edge.py .build/release/BenchProbe memory 1000000
 
+leaks: setup
+	swift build -c release $(SWIFT_FLAGS) --sanitize address --scratch-path .build-leaks --product BenchProbe
+	python3 Tests/Bench/edge.py .build-leaks/release/BenchProbe leaks 10000
+
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -s -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
 
 clean:
-	rm -rf .build .venv-interop
+	rm -rf .build .build-leaks .venv-interop
 
 # What a machine needs beside a Swift toolchain. On Debian and Ubuntu it is installed; elsewhere it
 # is named.

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measures what one call costs: Baton's client beside boto3 and a bare libcurl loop in C.
 
-usage: edge.py PROBE [memory CALLS]
+usage: edge.py PROBE [memory CALLS | leaks CALLS]
 
-With `memory` it shows instead what so many transfers leave behind: memory and connections.
+With `memory` it shows instead what so many transfers leave behind: memory and connections; with
+`leaks`, for a probe that was built with AddressSanitizer, that none of any end leaves a leak.
 All talk to one nginx with a constant answer on loopback, in turn, three times; the medians are
 printed. The CPU is user + system of the client's process alone. The figures are of this machine and of this run.
 """
@@ -172,7 +173,7 @@ def accepted(url):
 def memory(probe, count, window):
     nginx = find_nginx("memory")
     if not nginx:
-        return
+        return False
     with tempfile.TemporaryDirectory() as folder, server(nginx) as url:
         before = accepted(url)
         found = output(probe, "call", url, str(count), str(window))
@@ -182,6 +183,25 @@ def memory(probe, count, window):
     print(f"  {'peak of memory, at the end':<32} {found['kilobytes']:>10,} KB")
     print(f"  {'connections opened':<32} {connections:>10,}")
     sys.stdout.flush()
+    return True
+
+
+def leaks(probe, count):
+    nginx = find_nginx("leaks")
+    if not nginx:
+        return False
+    watched = dict(os.environ, ASAN_OPTIONS="detect_leaks=1")
+    spoken = subprocess.run([probe, "leak"], env=watched, stderr=subprocess.PIPE, text=True)
+    if spoken.returncode == 0 or "LeakSanitizer" not in spoken.stderr:
+        print("the leak checker does not see a leak: build the probe with --sanitize=address")
+        return False
+    with server(nginx) as url, socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(1024)
+        nobody = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = subprocess.run([probe, "leaks", url, nobody, str(count)], env=watched)
+    print("no leak" if done.returncode == 0 else f"the probe ended with {done.returncode}")
+    return done.returncode == 0
 
 
 def calls(probe):
@@ -215,7 +235,9 @@ if __name__ == "__main__":
         name, *rest = sys.argv[2:]
         print(boto3_call(rest[0], int(rest[1])) if name == "call" else botocore_sign(int(rest[0])))
     elif sys.argv[2:3] == ["memory"]:
-        memory(os.path.abspath(sys.argv[1]), int(sys.argv[3]), WINDOWS[-1])
+        sys.exit(not memory(os.path.abspath(sys.argv[1]), int(sys.argv[3]), WINDOWS[-1]))
+    elif sys.argv[2:3] == ["leaks"]:
+        sys.exit(not leaks(os.path.abspath(sys.argv[1]), int(sys.argv[3])))
     else:
         calls(os.path.abspath(sys.argv[1]))
         memory(os.path.abspath(sys.argv[1]), CALLS_MEMORY, WINDOWS[-1])

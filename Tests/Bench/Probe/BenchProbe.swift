@@ -5,9 +5,13 @@ import TransferCore
 
 /// The client's side of `edge.py`: makes calls or signatures and prints what they cost, as JSON.
 ///
-/// usage: BenchProbe call URL CALLS WINDOW | BenchProbe sign SIGNATURES
+/// `leaks` makes calls of all ends for a leak checker, `leak` leaks so that it can be seen to speak.
 @main
 enum BenchProbe {
+    private static let usage = """
+        usage: BenchProbe call URL CALLS WINDOW | sign SIGNATURES | leaks URL SILENT_URL CALLS | leak
+        """
+
     static func main() async throws {
         let arguments = CommandLine.arguments.dropFirst()
         let numbers = arguments.compactMap { Int($0) }
@@ -17,19 +21,21 @@ enum BenchProbe {
             try await call(try Endpoint(url), calls: numbers[0], window: numbers[1])
         case ("sign", 1):
             sign(numbers[0])
+        case ("leaks", 1) where arguments.count == 4:
+            try await callInAllWays(
+                try Endpoint(arguments[2]), silent: try Endpoint(arguments[3]), calls: numbers[0])
+        case ("leak", 0):
+            // A plain malloc that nobody reads is optimised away.
+            for _ in 0..<100 { _ = unsafe realpath("/", nil) }
         default:
-            print("usage: BenchProbe call URL CALLS WINDOW | BenchProbe sign SIGNATURES")
+            print(usage)
             exit(64)
         }
     }
 
     /// Transfers through the whole client, `window` at a time; a tenth first, to warm up.
     private static func call(_ endpoint: Endpoint, calls: Int, window: Int) async throws {
-        let configuration = ClientConfiguration(region: "us-east-1", endpoint: endpoint)
-        let client = ConnectClient(
-            configuration: configuration, credentials: Keys(),
-            surroundings: ClientSurroundings(
-                limits: configuration.limits, version: "0", now: { now }))
+        let client = client(of: endpoint)
         try await transfer(calls / 10, window, client)
         let warm = Usage.now
         try await transfer(calls, window, client)
@@ -38,6 +44,52 @@ enum BenchProbe {
         print(
             "{\"cpuMicroseconds\":\(cost),\"kilobytes\":\(end.kilobytes),"
                 + "\"kilobytesWarm\":\(warm.kilobytes)}")
+    }
+
+    private static func client(
+        of endpoint: Endpoint, totalTimeout: Duration = .seconds(30)
+    ) -> ConnectClient {
+        var configuration = ClientConfiguration(region: "us-east-1", endpoint: endpoint)
+        configuration.limits.totalTimeout = totalTimeout
+        return ConnectClient(
+            configuration: configuration, credentials: Keys(),
+            surroundings: ClientSurroundings(
+                limits: configuration.limits, version: "0", now: { now }))
+    }
+
+    /// Makes calls that are answered, and for each fifty of them one that is cancelled, one that
+    /// times out and one that reaches nobody.
+    private static func callInAllWays(
+        _ endpoint: Endpoint, silent: Endpoint, calls: Int
+    ) async throws {
+        try await transfer(calls, 16, client(of: endpoint))
+        let few = calls / 50
+        let waiting = client(of: silent)
+        for number in 0..<few {
+            let task = Task { try await waiting.transfer(request(number)) }
+            try await Task.sleep(for: .milliseconds(number % 3))
+            task.cancel()
+            guard case .failure = await task.result else { exit(70) }
+        }
+        let late = client(of: silent, totalTimeout: .milliseconds(20))
+        for other in [late, client(of: try unserved)] {
+            for number in 0..<few {
+                do throws(TransferFailure) {
+                    _ = try await other.transfer(request(number))
+                    exit(70)
+                } catch {
+                    guard case .retry = error.advice else { exit(70) }
+                }
+            }
+        }
+        print(
+            "{\"answered\":\(calls),\"cancelled\":\(few),\"late\":\(few),"
+                + "\"unreachable\":\(few)}")
+    }
+
+    /// Nobody listens on the first port.
+    private static var unserved: Endpoint {
+        get throws { try Endpoint("http://127.0.0.1:1") }
     }
 
     private static func transfer(_ calls: Int, _ window: Int, _ client: ConnectClient) async throws
