@@ -244,6 +244,7 @@ struct CredentialTests {
             ("2026-11-22T09:08:07Z", fixedNow.milliseconds),
             ("2026-11-22T09:08:07UTC", fixedNow.milliseconds),
             ("2026-11-22T10:08:07.250999+01:00", fixedNow.milliseconds + 250),
+            ("2026-11-22T07:08:07-0200", fixedNow.milliseconds),
             ("2026-11-21T23:38:07-09:30", fixedNow.milliseconds),
         ] {
             environment["AWS_CREDENTIAL_EXPIRATION"] = text

@@ -19,7 +19,8 @@ struct ServiceError {
         let isReadable = response.body.count <= Self.bodyBytesMax
         let body =
             isReadable ? try? JSONDecoder().decode(Members.self, from: Data(response.body)) : nil
-        let xml = body == nil ? XMLElement(parsing: response.body)?.child("Error") : nil
+        let xml =
+            isReadable && body == nil ? XMLElement(parsing: response.body)?.child("Error") : nil
         let candidates = [
             response.headers["x-amzn-errortype"], body?.text("code"), body?.text("Code"),
             body?.text("__type"), xml?.text("Code"),

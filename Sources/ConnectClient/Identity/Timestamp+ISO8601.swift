@@ -42,15 +42,16 @@ extension Timestamp {
         return Int64(padded.prefix(3))
     }
 
-    /// In seconds east of UTC.
+    /// In seconds east of UTC, of `+01:00` or `+0100`.
     private static func offset(_ zone: ArraySlice<UInt8>) -> Int64? {
-        let bytes = Array(zone)
+        var bytes = Array(zone)
         if ["Z", "UTC"].contains(String(decoding: bytes, as: UTF8.self)) { return 0 }
-        guard bytes.count == 6, bytes[3] == UInt8(ascii: ":"),
+        if bytes.count == 6, bytes[3] == UInt8(ascii: ":") { bytes.remove(at: 3) }
+        guard bytes.count == 5,
             let sign: Int64 = [UInt8(ascii: "+"): 1, UInt8(ascii: "-"): -1][bytes[0]],
             let hours = UInt8(String(decoding: bytes[1..<3], as: UTF8.self)), hours < 24,
-            let minutes = UInt8(String(decoding: bytes[4..<6], as: UTF8.self)), minutes < 60,
-            bytes[1] != UInt8(ascii: "+"), bytes[4] != UInt8(ascii: "+")
+            let minutes = UInt8(String(decoding: bytes[3..<5], as: UTF8.self)), minutes < 60,
+            bytes[1] != UInt8(ascii: "+"), bytes[3] != UInt8(ascii: "+")
         else { return nil }
         return sign * (Int64(hours) * 3600 + Int64(minutes) * 60)
     }

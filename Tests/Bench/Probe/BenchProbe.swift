@@ -66,10 +66,19 @@ enum BenchProbe {
         let few = calls / 50
         let waiting = client(of: silent)
         for number in 0..<few {
-            let task = Task { try await waiting.transfer(request(number)) }
-            try await Task.sleep(for: .milliseconds(number % 3))
-            task.cancel()
-            guard case .failure = await task.result else { exit(70) }
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    do throws(TransferFailure) {
+                        _ = try await waiting.transfer(request(number))
+                        return false
+                    } catch {
+                        return error.code == "Cancelled"
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(number % 3))
+                group.cancelAll()
+                guard try await group.next() == true else { exit(70) }
+            }
         }
         let late = client(of: silent, totalTimeout: .milliseconds(20))
         for other in [late, client(of: try unserved)] {
