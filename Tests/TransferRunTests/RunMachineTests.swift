@@ -24,20 +24,30 @@ struct RunMachineTests {
         actions.contains { if case .claim = $0 { true } else { false } }
     }
 
-    @Test func `an outcome is committed within 50 ms, however long the next call waits`() {
-        var rng = SplitMix64(seed: 1)
+    /// A machine whose first rows, 1 and on, were claimed at the start.
+    private func machine(_ mode: PaceController.Mode, rows: Int, limit: Int) -> RunMachine {
         var totals = ControlTotals()
-        totals[.pending] = 2
+        totals[.pending] = rows
         var options = RunOptions()
-        options.pace[.transferContact] = .fixed(rate: 0.1, burst: 1)
+        options.pace[.transferContact] = mode
         var machine = RunMachine(options: options, totals: totals, at: .start)
         _ = machine.next(at: .start, wall: noon)
-        machine.claimed((1...2).map(claimedRow), limit: 4, at: .start, wall: noon)
+        machine.claimed((1...rows).map(claimedRow), limit: limit, at: .start, wall: noon)
+        return machine
+    }
+
+    /// The answer to a transfer, at once.
+    private func answer(to call: RowCall, _ failure: TransferFailure) -> CallAnswer {
+        CallAnswer(
+            call: call, value: .transfer(.failure(failure)), startedAt: noon, finishedAt: noon,
+            duration: .zero)
+    }
+
+    @Test func `an outcome is committed within 50 ms, however long the next call waits`() {
+        var rng = SplitMix64(seed: 1)
+        var machine = machine(.fixed(rate: 0.1, burst: 1), rows: 2, limit: 4)
         for call in calls(machine.next(at: .start, wall: noon)) {
-            machine.answered(
-                CallAnswer(
-                    call: call, value: .transfer(.failure(.missing)), startedAt: noon,
-                    finishedAt: noon, duration: .zero), at: .start, using: &rng)
+            machine.answered(answer(to: call, .missing), at: .start, using: &rng)
         }
         let due = Instant.start.advanced(by: .milliseconds(50))
         let wakes = machine.next(at: .start, wall: noon).compactMap {
@@ -68,10 +78,7 @@ struct RunMachineTests {
         let sent = calls(machine.next(at: .start, wall: noon))
         #expect(sent.count == 40)
         for call in sent {
-            machine.answered(
-                CallAnswer(
-                    call: call, value: .transfer(.failure(.conflict)), startedAt: noon,
-                    finishedAt: noon, duration: .zero), at: .start, using: &rng)
+            machine.answered(answer(to: call, .conflict), at: .start, using: &rng)
         }
         // Half of the reserve is sent, and all but one of the look-ups are still to come.
         let later = Instant.start.advanced(by: .milliseconds(201))
@@ -80,25 +87,16 @@ struct RunMachineTests {
 
     @Test func `makes no call before the moment that the service asked to wait for`() {
         var rng = SplitMix64(seed: 1)
-        var totals = ControlTotals()
-        totals[.pending] = 100
         for mode in [
             PaceController.Mode.fixed(rate: 100, burst: 12), .auto(rate: 100, burst: 10),
         ] {
-            var options = RunOptions()
-            options.pace[.transferContact] = mode
-            var machine = RunMachine(options: options, totals: totals, at: .start)
-            _ = machine.next(at: .start, wall: noon)
-            machine.claimed((1...100).map(claimedRow), limit: 100, at: .start, wall: noon)
+            var machine = machine(mode, rows: 100, limit: 100)
             let sent = calls(machine.next(at: .start, wall: noon))
             #expect(sent.count == 10)
             let refusal = TransferFailure(
                 code: "ThrottlingException", message: "", httpStatus: 429,
                 advice: .throttled(retryAfter: .seconds(7)))
-            machine.answered(
-                CallAnswer(
-                    call: sent[0], value: .transfer(.failure(refusal)), startedAt: noon,
-                    finishedAt: noon, duration: .zero), at: .start, using: &rng)
+            machine.answered(answer(to: sent[0], refusal), at: .start, using: &rng)
             let before = Instant.start.advanced(by: .milliseconds(6999))
             #expect(calls(machine.next(at: before, wall: noon)).isEmpty)
             let after = Instant.start.advanced(by: .milliseconds(7000))
@@ -111,21 +109,12 @@ struct RunMachineTests {
 
     @Test func `sends a row no sooner again than the service asks for after a fault`() {
         var rng = SplitMix64(seed: 1)
-        var totals = ControlTotals()
-        totals[.pending] = 1
-        var options = RunOptions()
-        options.pace[.transferContact] = .fixed(rate: 100, burst: 12)
-        var machine = RunMachine(options: options, totals: totals, at: .start)
-        _ = machine.next(at: .start, wall: noon)
-        machine.claimed([claimedRow(1)], limit: 1, at: .start, wall: noon)
+        var machine = machine(.fixed(rate: 100, burst: 12), rows: 1, limit: 1)
         let sent = calls(machine.next(at: .start, wall: noon))
         let fault = TransferFailure(
             code: "HTTP503", message: "", httpStatus: 503,
             advice: .retry(mayHaveTakenEffect: true, retryAfter: .seconds(50)))
-        machine.answered(
-            CallAnswer(
-                call: sent[0], value: .transfer(.failure(fault)), startedAt: noon,
-                finishedAt: noon, duration: .zero), at: .start, using: &rng)
+        machine.answered(answer(to: sent[0], fault), at: .start, using: &rng)
         let before = Instant.start.advanced(by: .milliseconds(49_999))
         #expect(calls(machine.next(at: before, wall: noon)).isEmpty)
         let after = Instant.start.advanced(by: .seconds(50))

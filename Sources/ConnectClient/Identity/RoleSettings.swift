@@ -78,13 +78,8 @@ struct RoleSettings: Sendable {
         _ name: String?, _ profile: String
     ) throws(ConnectClientError) -> String? {
         guard let name else { return nil }
-        let isValid = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "_+=,.@-".utf8.contains(byte)
-            }
+        let isValid = name.utf8.allSatisfy {
+            $0.isLetterOrDigit || "_+=,.@-".utf8.contains($0)
         }
         guard isValid, (2...64).contains(name.utf8.count) else {
             throw ConnectClientError(

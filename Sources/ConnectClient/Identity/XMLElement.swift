@@ -132,14 +132,8 @@ private struct XMLReader {
 
     /// Reads a name up to a blank or the end of the tag; nil where none begins here.
     private mutating func name() -> String? {
-        let full = rest.prefix { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-                UInt8(ascii: "."), UInt8(ascii: ":"), 0x80...0xFF:
-                true
-            default: false
-            }
+        let full = rest.prefix {
+            $0.isLetterOrDigit || "_-.:".utf8.contains($0) || $0 >= 0x80
         }
         rest = rest.dropFirst(full.count)
         let local = full.split(separator: UInt8(ascii: ":")).last ?? []

@@ -49,7 +49,8 @@ package struct HTTPResponse: Sendable {
     package var requestID: String? {
         let id = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]
         return id.flatMap { id in
-            id.utf8.count <= Self.requestIDBytesMax && id.utf8.allSatisfy(\.isOfRequestID)
+            id.utf8.count <= Self.requestIDBytesMax
+                && id.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
                 ? id : nil
         }
     }
@@ -84,16 +85,5 @@ package struct TransportFailure: Error, Hashable, Sendable {
         self.kind = kind
         self.detail = detail
         self.mayHaveArrived = mayHaveArrived
-    }
-}
-
-extension UInt8 {
-    fileprivate var isOfRequestID: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 }

@@ -75,6 +75,7 @@ enum BenchProbe {
                         return error.code == "Cancelled"
                     }
                 }
+                // Before it is sent, on its way, and while it waits for an answer.
                 try await Task.sleep(for: .milliseconds(number % 3))
                 group.cancelAll()
                 guard try await group.next() == true else { exit(70) }
