@@ -52,8 +52,11 @@ let package = Package(
             swiftSettings: rulesWhereCIs),
         .target(
             name: "TransferLedger",
-            dependencies: ["TransferCore", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: rules),
+            dependencies: [
+                "TransferCore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: rulesWhereCIs),
         .target(
             name: "Intake",
             dependencies: ["TransferCore", "TransferLedger", "AWSSigning"],
@@ -153,13 +156,15 @@ let package = Package(
             swiftSettings: rules),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: rules),
         .target(
-            name: "TestSupport", dependencies: ["TransferCore"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["TransferCore", "TransferLedger"],
+            path: "Tests/TestSupport",
             swiftSettings: rules),
         .executableTarget(
             name: "EdgeProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
             path: "Tests/Interop/Probe", swiftSettings: rules),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "TransferCore", "TransferLedger"],
+            name: "ReportTests",
+            dependencies: ["Report", "TransferCore", "TransferLedger", "TestSupport"],
             swiftSettings: rules),
     ]
 )

@@ -4,30 +4,37 @@ import Glibc
 /// A file that is read once, from its first byte to its last.
 struct InputFile: ~Copyable {
     private let descriptor: Int32
-    private let path: String
+    /// What it is called, for people.
+    let name: String
     private let opened: stat
+    /// Where it was read from on: standard input may be a file that was read in part.
+    private let startedAt: off_t
     private(set) var bytesRead = 0
 
     /// What is read at a time; the dialect is read off the first chunk.
     static let chunkBytes = 256 * 1024
 
+    /// - Parameter path: of a file or a named pipe; `-` is standard input.
     /// - Throws: ``IntakeError``: missing, a directory, not readable.
     init(_ path: String) throws(IntakeError) {
-        self.path = path
-        (descriptor, opened) = try Self.open(path)
+        name = path == "-" ? "standard input" : path
+        (descriptor, opened) = try Self.open(path, name)
+        startedAt = max(lseek(descriptor, 0, SEEK_CUR), 0)
     }
 
-    private static func open(_ path: String) throws(IntakeError) -> (Int32, stat) {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw openError(path) }
+    private static func open(_ path: String, _ name: String) throws(IntakeError) -> (Int32, stat) {
+        let descriptor =
+            path == "-"
+            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw openError(name) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             defer { close(descriptor) }
-            throw openError(path)
+            throw openError(name)
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
             close(descriptor)
-            throw IntakeError(.unreadable, "\(path) is a directory. Name a CSV file.")
+            throw IntakeError(.unreadable, "\(name) is a directory. Name a CSV file.")
         }
         return (descriptor, status)
     }
@@ -48,7 +55,7 @@ struct InputFile: ~Copyable {
                 filled += count
             } else if errno != EINTR {
                 throw IntakeError(
-                    .unreadable, "\(path) could not be read: \(String(cString: strerror(errno))).")
+                    .unreadable, "\(name) could not be read: \(String(cString: strerror(errno))).")
             }
         }
         bytesRead += filled
@@ -59,33 +66,33 @@ struct InputFile: ~Copyable {
     func checkUnchanged() throws(IntakeError) {
         var status = stat()
         guard opened.st_mode & S_IFMT == S_IFREG, fstat(descriptor, &status) == 0 else { return }
-        guard status.st_size == opened.st_size, status.st_size == off_t(bytesRead),
+        guard status.st_size == opened.st_size, status.st_size == startedAt + off_t(bytesRead),
             status.st_mtim.tv_sec == opened.st_mtim.tv_sec,
             status.st_mtim.tv_nsec == opened.st_mtim.tv_nsec
         else {
-            throw IntakeError.changed(path)
+            throw IntakeError.changed(name)
         }
     }
 
-    /// The SHA-256 of a regular file, 64 hexadecimal digits; nil for a pipe, which can be read but
-    /// once.
-    static func digest(of path: String) throws(IntakeError) -> String? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw openError(path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-        var file = try InputFile(path)
+    /// The length of a regular file; nil for what can be read but once.
+    var regularBytes: Int? {
+        opened.st_mode & S_IFMT == S_IFREG && startedAt == 0 ? Int(opened.st_size) : nil
+    }
+
+    /// Reads it to the end; the SHA-256 of all, in 64 hexadecimal digits.
+    consuming func digest() throws(IntakeError) -> String {
         var hasher = SHA256Hasher()
-        var buffer = [UInt8](repeating: 0, count: chunkBytes)
-        while case let count = try file.read(into: &buffer), count > 0 {
+        var buffer = [UInt8](repeating: 0, count: Self.chunkBytes)
+        while case let count = try read(into: &buffer), count > 0 {
             hasher.update(buffer.span.extracting(0..<count))
         }
         return hasher.finish().hex
     }
 
-    private static func openError(_ path: String) -> IntakeError {
+    private static func openError(_ name: String) -> IntakeError {
         let reason = String(cString: strerror(errno))
         return errno == ENOENT
-            ? IntakeError(.missing, "There is no file \(path).")
-            : IntakeError(.unreadable, "\(path) cannot be opened: \(reason).")
+            ? IntakeError(.missing, "There is no file \(name).")
+            : IntakeError(.unreadable, "\(name) cannot be opened: \(reason).")
     }
 }

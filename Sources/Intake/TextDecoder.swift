@@ -9,8 +9,10 @@ struct TextDecoder {
     private var rest: [UInt8] = []
     /// Bytes taken before the first of this chunk.
     private var offset = 0
-    /// Length of the byte order mark: what positions in UTF-8 are short by.
+    /// Length of the byte order mark.
     private(set) var markBytes = 0
+
+    var isUTF16: Bool { if case .utf16 = encoding { true } else { false } }
 
     /// Decodes the next chunk; `isLast` where no more follow.
     ///

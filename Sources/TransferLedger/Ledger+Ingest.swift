@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 package import TransferCore
 
 extension Ledger {
@@ -7,6 +8,12 @@ extension Ledger {
         case created(Job)
         /// The same input with the same options was stored before; nothing was changed.
         case existing(Job)
+
+        package var job: Job {
+            switch self {
+            case .created(let job), .existing(let job): job
+            }
+        }
     }
 
     /// What is known of a job once its last row was read.
@@ -22,75 +29,84 @@ extension Ledger {
         }
     }
 
-    /// Stores a job whole or not at all: `fill` appends its rows in order and says what they are.
+    /// Stores a job whole or not at all.
     ///
     /// The rows are committed as they come, so that other jobs go on meanwhile, and the job is seen
-    /// once the last commit has sealed it. `fill` runs on a thread of its own and may block.
+    /// once the last commit has sealed it. While a batch is written the next one is made.
     ///
-    /// - Throws: what `fill` throws, with nothing stored; ``LedgerError``.
+    /// - Parameters:
+    ///   - next: makes the next batch of rows, in order; nil after the last. It may block.
+    ///   - seal: says, after the last, what they are; it may still give rows an outcome.
+    /// - Throws: what `next` and `seal` throw, with nothing stored; ``LedgerError``.
     package func store(
-        at now: Timestamp, _ fill: @escaping @Sendable (inout JobWriter) throws -> Seal
+        at now: Timestamp, next: @escaping @Sendable () throws -> NewRows?,
+        seal: (JobWriter) async throws -> Seal
     ) async throws -> Stored {
         try await onOwnThread {
             while let abandoned = try UnsealedJob.abandoned(in: self) { try abandoned.delete() }
-            var writer = JobWriter(self, at: now)
-            do {
-                let seal = try fill(&writer)
-                return try writer.finish(seal)
-            } catch {
-                try writer.discard()
-                throw error
+        }
+        let writer = JobWriter(self, at: now)
+        do {
+            var batch = try await onOwnThread(next)
+            while let rows = batch {
+                async let following = onOwnThread(next)
+                try await onOwnThread { try writer.append(rows) }
+                batch = try await following
             }
+            let seal = try await seal(writer)
+            return try await onOwnThread { try writer.finish(seal) }
+        } catch {
+            try await onOwnThread { try writer.discard() }
+            throw error
         }
     }
 }
 
-/// Appends the rows of a job that is being stored.
-package struct JobWriter: ~Copyable {
+/// Writes the rows of a job that is being stored. Its methods block.
+package final class JobWriter: Sendable {
     private let ledger: Ledger
     private let createdAt: Timestamp
-    /// Nil until the first rows are written.
-    private var job: UnsealedJob?
-    private var waiting: [NewRow] = []
-    private var waitingBytes = 0
-    private var rows = 0
+    private let state = Mutex(State())
 
-    /// What is committed together: a few milliseconds of everyone else's time.
-    private static let rowsMax = 4096
-    private static let bytesMax = 4 * 1024 * 1024
+    private struct State: ~Copyable {
+        /// Nil until the first rows are written.
+        var job: UnsealedJob?
+        var rows = 0
+    }
 
     fileprivate init(_ ledger: Ledger, at now: Timestamp) {
         self.ledger = ledger
         createdAt = now
     }
 
-    /// Adds the next row.
-    package mutating func append(_ row: NewRow) throws {
-        rows += 1
-        waiting.append(row)
-        waitingBytes += row.record.utf8.count
-        if waiting.count >= Self.rowsMax || waitingBytes >= Self.bytesMax { try flush() }
-    }
-
-    private mutating func flush() throws {
-        if job == nil { job = try UnsealedJob.begin(in: ledger, at: createdAt) }
-        try job?.append(waiting)
-        waiting.removeAll(keepingCapacity: true)
-        waitingBytes = 0
-    }
-
-    /// Writes the rest and seals the job, or finds the one that was stored before.
-    fileprivate mutating func finish(_ seal: Ledger.Seal) throws -> Ledger.Stored {
-        try flush()
-        guard let stored = try job?.seal(seal, rows: rows) else {
-            throw LedgerError(.failed, "The job was not stored.")
+    fileprivate func append(_ batch: NewRows) throws {
+        try state.withLock { state in
+            if state.job == nil { state.job = try UnsealedJob.begin(in: ledger, at: createdAt) }
+            try state.job?.append(batch, firstRow: state.rows + 1)
+            state.rows += batch.count
         }
-        if case .existing = stored { try discard() } else { job = nil }
-        return stored
+    }
+
+    /// Seals the job, or finds the one that was stored before.
+    fileprivate func finish(_ seal: Ledger.Seal) throws -> Ledger.Stored {
+        try state.withLock { state in
+            if state.job == nil { state.job = try UnsealedJob.begin(in: ledger, at: createdAt) }
+            guard let stored = try state.job?.seal(seal, rows: state.rows) else {
+                throw LedgerError(.failed, "The job was not stored.")
+            }
+            if case .existing = stored, let job = state.job.take() {
+                try job.delete()
+            } else {
+                state.job = nil
+            }
+            return stored
+        }
     }
 
     /// Deletes what was written.
-    fileprivate mutating func discard() throws {
-        if let job = job.take() { try job.delete() }
+    fileprivate func discard() throws {
+        try state.withLock { state in
+            if let job = state.job.take() { try job.delete() }
+        }
     }
 }

@@ -38,21 +38,33 @@ extension Ledger {
         _ limit: Int, of job: Job, after cursor: Int, at now: Timestamp
     ) async throws -> [ClaimedRow] {
         try await write { db in
+            // CROSS JOIN: in this order, so that the limit ends it early.
             let select = try db.cachedStatement(
                 sql: """
-                    SELECT row, line, instance, contact, flow, queue, user, expected_queue,
-                        expected_user, token, attempts, claimed_at
-                    FROM rows WHERE job = ? AND outcome = 'pending' AND row > ?
-                    ORDER BY row LIMIT ?
+                    SELECT \(RowKey.row(of: "rows.key")), line, instance, contact, flow, queue, user,
+                        expected_queue, expected_user, token, coalesce(attempts, 0), claimed_at
+                    FROM rows CROSS JOIN routes ON routes.job = ? AND routes.number = route
+                    LEFT JOIN row_states ON row_states.key = rows.key
+                    WHERE rows.key > ? AND rows.key <= ?
+                        AND coalesce(outcome, 'pending') = 'pending'
+                    ORDER BY rows.key LIMIT ?
                     """)
-            let rows = try Row.fetchAll(select, arguments: [job.number, cursor, limit])
+            let rows = try Row.fetchAll(
+                select,
+                arguments: [
+                    job.number, RowKey(job: job.number, row: cursor),
+                    RowKey.all(of: job.number).last, limit,
+                ])
             let mark = try db.cachedStatement(
-                sql:
-                    "UPDATE rows SET claimed_at = coalesce(claimed_at, ?) WHERE job = ? AND row = ?"
-            )
+                sql: """
+                    INSERT INTO row_states (key, claimed_at) VALUES (?, ?) ON CONFLICT (key)
+                    DO UPDATE SET claimed_at = coalesce(claimed_at, excluded.claimed_at)
+                    """)
             return try rows.map { row in
                 let claimed = ClaimedRow(row, of: job)
-                try mark.execute(arguments: [now.milliseconds, job.number, claimed.row])
+                try mark.execute(arguments: [
+                    RowKey(job: job.number, row: claimed.row), now.milliseconds,
+                ])
                 return claimed
             }
         }
@@ -66,10 +78,12 @@ extension Ledger {
             try db.insert(batch.events, job: job, run: run)
             let release = try db.cachedStatement(
                 sql: """
-                    UPDATE rows SET claimed_at = NULL
-                    WHERE job = ? AND row = ? AND outcome = 'pending'
+                    UPDATE row_states SET claimed_at = NULL
+                    WHERE key = ? AND outcome = 'pending'
                     """)
-            for row in batch.released { try release.execute(arguments: [job.number, row]) }
+            for row in batch.released {
+                try release.execute(arguments: [RowKey(job: job.number, row: row)])
+            }
         }
     }
 
@@ -81,16 +95,17 @@ extension Ledger {
         _ outcomes: Set<Outcome>, of job: Job, at now: Timestamp
     ) async throws -> Int {
         try await write { db in
+            let keys = RowKey.all(of: job.number)
             var count = 0
             for outcome in outcomes {
                 try db.execute(
                     sql: """
-                        UPDATE rows SET outcome = 'pending', code = NULL, message = NULL,
+                        UPDATE row_states SET outcome = 'pending', code = NULL, message = NULL,
                             request_id = NULL, finished_at = NULL, attempts = 0,
                             claimed_at = iif(outcome = 'failed', NULL, claimed_at)
-                        WHERE job = ? AND outcome = ?
+                        WHERE outcome = ? AND key > ? AND key <= ?
                         """,
-                    arguments: [job.number, outcome.rawValue])
+                    arguments: [outcome.rawValue, keys.before, keys.last])
                 count += db.changesCount
             }
             try db.insert(
@@ -127,26 +142,27 @@ extension Database {
     fileprivate func insert(_ calls: [CallRecord], job: Job, run: Int64) throws {
         let count = try cachedStatement(
             sql: """
-                UPDATE rows SET calls = calls + 1, attempts = attempts + ?,
-                    started_at = coalesce(started_at, ?)
-                WHERE job = ? AND row = ?
+                INSERT INTO row_states (key, calls, attempts, started_at) VALUES (?, 1, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET calls = calls + 1,
+                    attempts = attempts + excluded.attempts,
+                    started_at = coalesce(started_at, excluded.started_at)
                 """)
         let insert = try cachedStatement(
             sql: """
-                INSERT INTO calls (job, row, call, run, operation, started_at, finished_at,
+                INSERT INTO calls (key, call, run, operation, started_at, finished_at,
                     microseconds, throttled, http_status, code, message, request_id)
-                SELECT job, row, calls, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-                FROM rows WHERE job = ? AND row = ?
+                SELECT key, calls, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM row_states WHERE key = ?
                 """)
         for call in calls {
+            let key = RowKey(job: job.number, row: call.row)
             try count.execute(arguments: [
-                call.isAttempt ? 1 : 0, call.startedAt.milliseconds, job.number, call.row,
+                key, call.isAttempt ? 1 : 0, call.startedAt.milliseconds,
             ])
             try insert.execute(arguments: [
                 run, call.operation.rawValue, call.startedAt.milliseconds,
                 call.finishedAt.milliseconds, call.duration.wholeNanoseconds / 1000,
                 call.isThrottled, call.failure == nil ? 200 : call.failure?.httpStatus,
-                call.failure?.code, call.failure?.message, call.requestID, job.number, call.row,
+                call.failure?.code, call.failure?.message, call.requestID, key,
             ])
         }
     }
@@ -155,14 +171,19 @@ extension Database {
     fileprivate func update(with outcomes: [RowOutcome], job: Job) throws {
         let update = try cachedStatement(
             sql: """
-                UPDATE rows SET outcome = ?, code = ?, message = ?, new_contact = ?,
-                    request_id = ?, finished_at = ?
-                WHERE job = ? AND row = ? AND outcome = 'pending'
+                INSERT INTO row_states
+                    (key, outcome, code, message, new_contact, request_id, finished_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome, code = excluded.code,
+                    message = excluded.message, new_contact = excluded.new_contact,
+                    request_id = excluded.request_id, finished_at = excluded.finished_at
+                WHERE outcome = 'pending'
                 """)
         for outcome in outcomes {
             try update.execute(arguments: [
-                outcome.outcome.rawValue, outcome.code, outcome.message, outcome.newContact?.text,
-                outcome.requestID, outcome.at.milliseconds, job.number, outcome.row,
+                RowKey(job: job.number, row: outcome.row), outcome.outcome.rawValue, outcome.code,
+                outcome.message, outcome.newContact?.text, outcome.requestID,
+                outcome.at.milliseconds,
             ])
             guard changesCount == 1 else {
                 throw LedgerError(

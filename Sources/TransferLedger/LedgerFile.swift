@@ -33,7 +33,7 @@ struct LedgerFile {
         _ path: String, _ absence: Ledger.Absence
     ) throws(LedgerError) -> [UInt8] {
         let flags = absence == .create ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDONLY | O_CLOEXEC
-        let descriptor = open(path, flags, 0o600)
+        let descriptor = unsafe open(path, flags, 0o600)
         guard descriptor >= 0 else {
             if errno == ENOENT, absence == .fail {
                 throw LedgerError(
@@ -44,8 +44,8 @@ struct LedgerFile {
         }
         defer { close(descriptor) }
         var header = [UInt8](repeating: 0, count: headerBytes)
-        let count = header.withUnsafeMutableBytes {
-            pread(descriptor, $0.baseAddress, $0.count, 0)
+        let count = unsafe header.withUnsafeMutableBytes {
+            unsafe pread(descriptor, $0.baseAddress, $0.count, 0)
         }
         guard count >= 0 else { throw unopened(path) }
         return Array(header[..<count])
@@ -63,15 +63,16 @@ struct LedgerFile {
     }
 
     private static func resolve(_ path: String) throws(LedgerError) -> String {
-        guard let resolved = realpath(path, nil) else { throw unopened(path) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        guard let resolved = unsafe realpath(path, nil) else { throw unopened(path) }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
     }
 
     private static func unopened(_ path: String) -> LedgerError {
-        LedgerError(
+        let reason = unsafe String(cString: strerror(errno))
+        return LedgerError(
             .unwritable,
-            "The ledger \(path) cannot be opened: \(String(cString: strerror(errno))). "
+            "The ledger \(path) cannot be opened: \(reason). "
                 + "Check the folder and its rights, or name another file with --ledger.")
     }
 }

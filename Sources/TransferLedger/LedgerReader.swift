@@ -21,6 +21,13 @@ package struct LedgerReader {
         ).map(Job.init)
     }
 
+    /// Whether a job was made of an input of this length.
+    package func hasJob(inputBytes: Int) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM jobs WHERE sealed AND input_bytes = ?)",
+            arguments: [inputBytes]) ?? false
+    }
+
     /// The jobs whose id begins with `prefix`.
     package func jobs(idPrefix prefix: String) throws -> [Job] {
         try Row.fetchAll(
@@ -33,13 +40,19 @@ package struct LedgerReader {
     /// How many rows of the job have each outcome.
     package func totals(_ job: Job) throws -> ControlTotals {
         var totals = ControlTotals()
-        let counts = try Row.fetchAll(
-            db, sql: "SELECT outcome, count(*) FROM rows WHERE job = ? GROUP BY outcome",
-            arguments: [job.number])
-        for count in counts {
-            let outcome: String = count[0]
-            guard let known = Outcome(rawValue: outcome) else { continue }
-            totals[known] = count[1]
+        totals[.pending] = job.rows
+        let keys = RowKey.all(of: job.number)
+        for outcome in Outcome.allCases where outcome != .pending {
+            let count =
+                try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) FROM row_states
+                        WHERE outcome = ? AND key > ? AND key <= ?
+                        """,
+                    arguments: [outcome.rawValue, keys.before, keys.last]) ?? 0
+            totals[outcome] = count
+            totals[.pending] -= count
         }
         return totals
     }
@@ -69,14 +82,21 @@ package struct LedgerReader {
         of job: Job, outcomes: Set<Outcome> = Set(Outcome.allCases), limit: Int = .max,
         _ body: (RowRecord) throws -> Void
     ) throws {
+        let keys = RowKey.all(of: job.number)
         let cursor = try Row.fetchCursor(
             db,
             sql: """
-                SELECT row, line, record, contact, queue, user, outcome, code, column_name, message,
-                    new_contact, attempts, request_id, token, started_at, finished_at
-                FROM rows WHERE job = ? AND outcome IN (\(Self.list(outcomes))) ORDER BY row LIMIT ?
+                SELECT \(RowKey.row(of: "key")), line, record, contact, routes.queue,
+                    routes.user, coalesce(outcome, 'pending'), code, column_name, message,
+                    new_contact, coalesce(attempts, 0), request_id, token, started_at, finished_at,
+                    route
+                FROM \(Self.rowsFirst(outcomes))
+                LEFT JOIN routes ON routes.job = ? AND routes.number = route
+                WHERE key > ? AND key <= ?
+                    AND coalesce(outcome, 'pending') IN (\(Self.list(outcomes)))
+                ORDER BY key LIMIT ?
                 """,
-            arguments: [job.number, limit])
+            arguments: [job.number, keys.before, keys.last, limit])
         while let row = try cursor.next() {
             try body(RowRecord(row, of: job))
         }
@@ -88,19 +108,32 @@ package struct LedgerReader {
     package func destinations(
         _ job: Job, outcomes: Set<Outcome> = Set(Outcome.allCases).subtracting([.rejected])
     ) throws -> [DestinationTotals] {
-        try Row.fetchAll(
+        let keys = RowKey.all(of: job.number)
+        return try Row.fetchAll(
             db,
             sql: """
-                SELECT queue, user, count(*), count(*) FILTER (WHERE outcome = 'transferred')
-                FROM rows WHERE job = ? AND outcome IN (\(Self.list(outcomes)))
+                SELECT queue, user, sum(rows), sum(transferred) FROM (
+                    SELECT route, count(*) AS rows,
+                        count(*) FILTER (WHERE outcome = 'transferred') AS transferred
+                    FROM \(Self.rowsFirst(outcomes))
+                    WHERE key > ? AND key <= ?
+                        AND coalesce(outcome, 'pending') IN (\(Self.list(outcomes)))
+                    GROUP BY route)
+                JOIN routes ON routes.job = ? AND routes.number = route
                 GROUP BY queue, user ORDER BY 3 DESC, 1, 2
                 """,
-            arguments: [job.number]
+            arguments: [keys.before, keys.last, job.number]
         ).map {
             DestinationTotals(
                 destination: Destination(queue: $0[0], user: $0[1]), rows: $0[2],
                 transferred: $0[3])
         }
+    }
+
+    /// Rows and their states; by way of the states where every row that is wanted has one.
+    private static func rowsFirst(_ outcomes: Set<Outcome>) -> String {
+        outcomes.contains(.pending)
+            ? "rows LEFT JOIN row_states USING (key)" : "row_states CROSS JOIN rows USING (key)"
     }
 
     private static func list(_ outcomes: Set<Outcome>) -> String {
@@ -109,14 +142,15 @@ package struct LedgerReader {
 
     /// Outcomes by code, the most frequent first; transferred and pending rows have no code.
     package func outcomesByCode(_ job: Job) throws -> [CodeTotals] {
-        try Row.fetchAll(
+        let keys = RowKey.all(of: job.number)
+        return try Row.fetchAll(
             db,
             sql: """
-                SELECT outcome, code, count(*), min(message) FROM rows
-                WHERE job = ? AND code IS NOT NULL GROUP BY outcome, code
+                SELECT outcome, code, count(*), min(message) FROM row_states
+                WHERE key > ? AND key <= ? AND code IS NOT NULL GROUP BY outcome, code
                 ORDER BY 3 DESC, 1, 2
                 """,
-            arguments: [job.number]
+            arguments: [keys.before, keys.last]
         ).compactMap { row in
             Outcome(rawValue: row[0]).map {
                 CodeTotals(outcome: $0, code: row[1], rows: row[2], exampleMessage: row[3])
@@ -128,13 +162,14 @@ package struct LedgerReader {
     ///
     /// Memory does not grow with the number of calls.
     package func forEachCall(of job: Job, _ body: (CallSummary) throws -> Void) throws {
+        let keys = RowKey.all(of: job.number)
         let cursor = try Row.fetchCursor(
             db,
             sql: """
                 SELECT operation, finished_at, microseconds, throttled, http_status, code
-                FROM calls WHERE job = ?
+                FROM calls WHERE key > ? AND key <= ?
                 """,
-            arguments: [job.number])
+            arguments: [keys.before, keys.last])
         while let row = try cursor.next() {
             let operation: String = row[0]
             guard let known = RowOperation(rawValue: operation) else { continue }
@@ -186,7 +221,8 @@ extension Job {
             options: JobOptions(
                 region: row["region"], endpoint: row["endpoint"],
                 instance: (row["instance"] as String?).map(InstanceID.init(valid:)),
-                flow: (row["flow"] as String?).map(ContactFlowID.init(valid:)),
+                flow: (row["flow"] as String?).map { .id(ContactFlowID(valid: $0)) }
+                    ?? (row["flow_name"] as String?).map(Reference.name),
                 flowDecides: row["flow_decides"]),
             rows: row["rows"])
     }
@@ -214,7 +250,7 @@ extension RowRecord {
         let contact: String? = row[3]
         let number: Int = row[0]
         let token = (row[13] as String?).map(ClientToken.init(valid:))
-        let isValid = outcome != Outcome.rejected.rawValue
+        let isValid = outcome != Outcome.rejected.rawValue && row[16] != nil
         self.init(
             row: number, line: row[1], record: row[2], contact: contact,
             destination: isValid ? Destination(queue: row[4], user: row[5]) : nil,

@@ -11,7 +11,7 @@ struct LockFile: ~Copyable {
     /// - Throws: ``LedgerError`` `.unwritable`.
     init(of ledger: Ledger) throws(LedgerError) {
         let path = ledger.resolvedPath + "-lock"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.unusable(path, "opened") }
         self.path = path
         self.descriptor = descriptor
@@ -23,7 +23,7 @@ struct LockFile: ~Copyable {
         var all = flock()
         all.l_type = Int16(F_UNLCK)
         all.l_whence = Int16(SEEK_SET)
-        _ = fcntl(descriptor, Self.setOpenFileLock, &all)
+        _ = unsafe fcntl(descriptor, Self.setOpenFileLock, &all)
         close(descriptor)
     }
 
@@ -36,7 +36,7 @@ struct LockFile: ~Copyable {
         range.l_whence = Int16(SEEK_SET)
         range.l_start = Int(byte)
         range.l_len = 1
-        if fcntl(descriptor, Self.setOpenFileLock, &range) == 0 { return true }
+        if unsafe fcntl(descriptor, Self.setOpenFileLock, &range) == 0 { return true }
         guard errno == EAGAIN || errno == EACCES else { throw Self.unusable(path, "locked") }
         return false
     }
@@ -46,9 +46,10 @@ struct LockFile: ~Copyable {
     private static let setOpenFileLock: Int32 = 37
 
     private static func unusable(_ path: String, _ done: String) -> LedgerError {
-        LedgerError(
+        let reason = unsafe String(cString: strerror(errno))
+        return LedgerError(
             .unwritable,
-            "The lock file \(path) cannot be \(done): \(String(cString: strerror(errno))). "
+            "The lock file \(path) cannot be \(done): \(reason). "
                 + "Check the folder's rights and its file system.")
     }
 }

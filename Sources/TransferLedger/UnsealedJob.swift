@@ -66,34 +66,12 @@ struct UnsealedJob: ~Copyable {
         return abandoned
     }
 
-    /// Commits the next rows.
-    func append(_ rows: [NewRow]) throws {
+    /// Commits the next rows, the first of which has this number.
+    func append(_ batch: NewRows, firstRow: Int) throws {
         try ledger.writeHere { db in
-            let insert = try db.cachedStatement(
-                sql: """
-                    INSERT INTO rows (job, row, line, record, contact, instance, flow, queue, user,
-                        expected_queue, expected_user, token, outcome, code, column_name, message,
-                        finished_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """)
-            for row in rows { try insert.execute(arguments: arguments(row)) }
-        }
-    }
-
-    private func arguments(_ row: NewRow) -> StatementArguments {
-        switch row.verdict {
-        case .pending(let draft):
-            [
-                number, row.row, row.line, row.record, draft.contact.text, draft.instance.text,
-                draft.flow.text, draft.destination.queue?.text, draft.destination.user?.text,
-                draft.mustBeAt?.queue?.text, draft.mustBeAt?.user?.text, draft.tokenOverride?.text,
-                Outcome.pending.rawValue, nil, nil, nil, nil,
-            ]
-        case .rejected(let code, let column, let message, let contact):
-            [
-                number, row.row, row.line, row.record, contact, nil, nil, nil, nil, nil, nil, nil,
-                Outcome.rejected.rawValue, code, column, message, createdAt.milliseconds,
-            ]
+            try db.insert(batch.routes, job: number)
+            try RowInsert(number, in: db).execute(batch, firstRow: firstRow)
+            try db.insert(batch.ended, job: number, at: createdAt)
         }
     }
 
@@ -105,14 +83,14 @@ struct UnsealedJob: ~Copyable {
                 sql: """
                     UPDATE jobs SET id = ?, input_name = ?, input_bytes = ?, input_sha256 = ?,
                         delimiter = ?, header = ?, region = ?, endpoint = ?, instance = ?,
-                        flow = ?, flow_decides = ?, rows = ?, sealed = 1
+                        flow = ?, flow_name = ?, flow_decides = ?, rows = ?, sealed = 1
                     WHERE number = ?
                     """,
                 arguments: [
                     seal.id.text, seal.input.name, seal.input.bytes, seal.input.sha256,
                     Int(seal.input.delimiter), seal.input.header, seal.options.region,
-                    seal.options.endpoint, seal.options.instance?.text, seal.options.flow?.text,
-                    seal.options.flowDecides, rows, number,
+                    seal.options.endpoint, seal.options.instance?.text, seal.options.flow?.id?.text,
+                    seal.options.flow?.name, seal.options.flowDecides, rows, number,
                 ])
             return .created(
                 Job(
@@ -123,23 +101,66 @@ struct UnsealedJob: ~Copyable {
 
     /// Deletes the job and its rows, some at a time.
     consuming func delete() throws {
-        var isEmpty = false
-        while !isEmpty {
-            isEmpty = try ledger.writeHere { db in
-                try db.execute(
-                    sql: """
-                        DELETE FROM rows WHERE job = ?1
-                            AND row < (SELECT min(row) FROM rows WHERE job = ?1) + ?2
-                        """,
-                    arguments: [number, Self.deletedMax])
-                return db.changesCount == 0
+        let (before, _, last) = RowKey.all(of: number)
+        for table in ["row_states", "rows"] {
+            var isEmpty = false
+            while !isEmpty {
+                isEmpty = try ledger.writeHere { db in
+                    try db.execute(
+                        sql: """
+                            DELETE FROM \(table) WHERE key IN (SELECT key FROM \(table)
+                                WHERE key > ? AND key <= ? LIMIT \(Self.deletedMax))
+                            """,
+                        arguments: [before, last])
+                    return db.changesCount == 0
+                }
             }
         }
         var lock = lock.take()
         try ledger.writeHere { db in
+            try db.execute(sql: "DELETE FROM routes WHERE job = ?", arguments: [number])
             try db.execute(
                 sql: "DELETE FROM jobs WHERE number = ? AND NOT sealed", arguments: [number])
             _ = lock.take()
+        }
+    }
+}
+
+extension Database {
+    /// Stores the routes that rows take.
+    fileprivate func insert(_ routes: [NewRoute], job: Int64) throws {
+        let insert = try cachedStatement(
+            sql: """
+                INSERT INTO routes (job, number, instance, flow, flow_name, queue, queue_name, user,
+                    user_name, expected_queue, expected_queue_name, expected_user,
+                    expected_user_name)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        for new in routes {
+            let (goal, condition) = (new.route.destination, new.route.mustBeAt)
+            try insert.execute(arguments: [
+                job, new.number, new.route.instance.text, new.route.flow.id?.text,
+                new.route.flow.name, goal?.queue?.id?.text, goal?.queue?.name, goal?.user?.id?.text,
+                goal?.user?.name, condition?.queue?.id?.text, condition?.queue?.name,
+                condition?.user?.id?.text, condition?.user?.name,
+            ])
+        }
+    }
+
+    /// Gives rows their outcome before anything is sent; a row that has one gets the new one.
+    fileprivate func insert(_ ended: [EndedRow], job: Int64, at now: Timestamp) throws {
+        let insert = try cachedStatement(
+            sql: """
+                INSERT INTO row_states (key, outcome, code, column_name, message, finished_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome, code = excluded.code,
+                    column_name = excluded.column_name, message = excluded.message
+                """)
+        for row in ended {
+            try insert.execute(arguments: [
+                RowKey(job: job, row: row.row), row.outcome.rawValue, row.code.rawValue,
+                row.column?.rawValue, row.message, now.milliseconds,
+            ])
         }
     }
 }

@@ -8,7 +8,8 @@ import Testing
 struct CommandTests {
     private let program = Program(in: TemporaryDirectory())
     private let options = [
-        "--instance", "i-1", "--contact-flow", "f-1", "--region", "us-east-1",
+        "--instance", "i-1", "--contact-flow", "f1111111-2222-3333-4444-555555555555", "--region",
+        "us-east-1",
     ]
 
     @Test func `help names every command and every exit status`() async throws {
@@ -56,11 +57,12 @@ struct CommandTests {
     }
 
     @Test func `check sums up what is wrong, as text and as JSON`() async throws {
-        program.directory.write("ContactId,QueueId\nc-1,q-1\nc-2,\nc-1,q-1\n", to: "in.csv")
+        program.directory.write(
+            "ContactId,QueueId\nc-1,q-1\nc-2,\nc-1,q-1\nc-3,q-1\nc-3,q-2\n", to: "in.csv")
         let text = try await program.run(["check", "in.csv"] + options)
         #expect(text.status == 65)
-        #expect(text.output.contains("3 rows: 1 valid, 2 invalid."))
-        #expect(text.output.contains("Row 3 (line 4)"))
+        #expect(text.output.hasPrefix("5 rows: 1 valid, 1 skipped, 3 rejected.\n"))
+        #expect(text.output.contains("Row 3 (line 4, ContactId)"))
         let json = try await program.run(["check", "in.csv", "--output", "json"] + options)
         #expect(json.status == 65)
         #expect(json.output.contains("\"code\" : \"DuplicateContact\""))

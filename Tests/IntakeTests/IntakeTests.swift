@@ -9,10 +9,12 @@ struct IntakeTests {
     private let noon = Timestamp(milliseconds: 1_800_000_000_000)
     private let options = JobOptions(
         region: "us-east-1", endpoint: "https://connect.us-east-1.amazonaws.com",
-        instance: InstanceID(valid: "i"), flow: ContactFlowID(valid: "f"), flowDecides: false)
+        instance: InstanceID(valid: "i"), flow: .id(ContactFlowID(valid: "f")), flowDecides: false)
 
-    private var defaults: RowDefaults {
-        RowDefaults(instance: options.instance, flow: options.flow, region: options.region)
+    private var intake: IntakeOptions {
+        IntakeOptions(
+            defaults: RowDefaults(
+                instance: options.instance, flow: options.flow, region: options.region))
     }
 
     private func ledger() throws -> Ledger {
@@ -30,16 +32,15 @@ struct IntakeTests {
     private func ingest(_ bytes: [UInt8]) async throws -> (job: Job, rows: [RowRecord]) {
         let ledger = try ledger()
         let path = directory.write(bytes, to: "in.csv")
-        switch try await Intake.ingest(path, options: options, into: ledger, at: noon) {
-        case .created(let job), .existing(let job):
-            return (job, try await rows(job, in: ledger))
-        }
+        let job = try await Intake.ingest(path, job: options, intake, into: ledger, at: noon)
+            .stored.job
+        return (job, try await rows(job, in: ledger))
     }
 
     private func refusal(_ bytes: [UInt8]) -> IntakeError? {
         let path = directory.write(bytes, to: "in.csv")
         do {
-            _ = try Intake.check(path, defaults: defaults)
+            _ = try Intake.check(path, options: intake)
             return nil
         } catch {
             return error as? IntakeError
@@ -62,15 +63,6 @@ struct IntakeTests {
         #expect(rows[1].token == nil)
     }
 
-    @Test func `a contact's second row is rejected with the line of the first`() async throws {
-        let text = "ContactId,QueueId\nAb-1,q-1\nc-2,q-1\naB-1,q-2\n"
-        let (_, rows) = try await ingest(Array(text.utf8))
-        #expect(rows.map(\.outcome) == [.pending, .pending, .rejected])
-        #expect(rows[2].code == "DuplicateContact")
-        #expect(rows[2].column == "ContactId")
-        #expect(rows[2].message?.contains("line 2") == true)
-    }
-
     @Test func `the same content with the same options is the same job, else another`()
         async throws
     {
@@ -78,15 +70,15 @@ struct IntakeTests {
         let first = try await ingest(text).job
         let path = directory.write(text, to: "other-name.csv")
         let ledger = try ledger()
-        let again = try await Intake.ingest(path, options: options, into: ledger, at: noon)
-        guard case .existing(let same) = again else {
+        let again = try await Intake.ingest(path, job: options, intake, into: ledger, at: noon)
+        guard case .existing(let same) = again.stored else {
             Issue.record("stored twice")
             return
         }
         #expect(same.id == first.id)
         let changes: [(inout JobOptions) -> Void] = [
             { $0.region = "eu-west-2" }, { $0.endpoint = "http://127.0.0.1:1" },
-            { $0.instance = InstanceID(valid: "j") }, { $0.flow = ContactFlowID(valid: "g") },
+            { $0.instance = InstanceID(valid: "j") }, { $0.flow = .id(ContactFlowID(valid: "g")) },
             { $0.flowDecides = true },
         ]
         var ids: Set<JobID> = [first.id]
@@ -95,7 +87,8 @@ struct IntakeTests {
             change(&options)
             guard
                 case .created(let job) = try await Intake.ingest(
-                    path, options: options, into: ledger, at: noon)
+                    path, job: options, intake, into: ledger, at: noon
+                ).stored
             else {
                 Issue.record("\(options) is the same job")
                 continue
@@ -156,11 +149,15 @@ struct IntakeTests {
             (header, "no rows"),
             ([0x50, 0x4B, 0x03, 0x04] + header, "Excel workbook"),
             ([0x1F, 0x8B, 0x08], "gzip"),
-            (header + [0x63, 0xE9, 0x0A], "byte 11: this is not UTF-8"),
+            (header + [0x63, 0xE9, 0x0A], "line 2, column 2 (byte 11): this is not UTF-8"),
             (Array("ContactId\nc-1\0\n".utf8), "NUL"),
             (Array("ContactId\n\"c-1\n".utf8), "never closed"),
             (Array("Id;Queue\n1;2\n".utf8), "no column ContactId"),
             ([0xFF, 0xFE, 0x41], "UTF-16"),
+            (Array("ContactId,contact id\nc,d\n".utf8), "columns 1 and 2 are both ContactId"),
+            (Array("ContactId\n\"c\"d\n".utf8), "line 2, column 4 (byte 13): text follows"),
+            (Array("\n\r\n \n".utf8), "no column ContactId"),
+            (Array("\n\r\n".utf8), "no header"),
         ]
         for (bytes, words) in cases {
             let error = refusal(bytes)
@@ -182,11 +179,11 @@ struct IntakeTests {
 
     @Test func `tells a missing file from a folder`() {
         #expect(throws: IntakeError.self) {
-            try Intake.check(directory.file("none.csv"), defaults: defaults)
+            try Intake.check(directory.file("none.csv"), options: intake)
         }
         let code = { (path: String) -> IntakeError.Code? in
             do {
-                _ = try Intake.check(path, defaults: defaults)
+                _ = try Intake.check(path, options: intake)
                 return nil
             } catch { return (error as? IntakeError)?.code }
         }
@@ -198,7 +195,7 @@ struct IntakeTests {
         let ledger = try ledger()
         let path = directory.write("ContactId,QueueId\nc-1,q-1\n\"c-2", to: "in.csv")
         await #expect(throws: IntakeError.self) {
-            try await Intake.ingest(path, options: options, into: ledger, at: noon)
+            try await Intake.ingest(path, job: options, intake, into: ledger, at: noon)
         }
         #expect(try await ledger.read { try $0.jobs() }.isEmpty)
     }
@@ -206,13 +203,169 @@ struct IntakeTests {
     @Test func `sums up what is wrong, with the first examples`() throws {
         var text = "ContactId,QueueId\n"
         for row in 1...10 { text += row.isMultiple(of: 2) ? "c-\(row),\n" : "c-\(row),q\n" }
-        let path = directory.write(text + ",q\n", to: "in.csv")
-        let summary = try Intake.check(path, defaults: defaults)
-        #expect(summary.rows == 11)
+        let path = directory.write(text + ",q\n,\n", to: "in.csv")
+        let summary = try Intake.check(path, options: intake)
+        #expect(summary.rows == 12)
         #expect(summary.valid == 5)
         #expect(summary.rejected == 6)
-        #expect(summary.problems.map(\.code) == [.noDestination, .missingValue])
-        #expect(summary.problems.map(\.count) == [5, 1])
-        #expect(summary.problems.first?.examples.map(\.line) == [3, 5, 7])
+        #expect(summary.skipped == 1)
+        #expect(summary.findings.map(\.code) == [.noDestination, .missingValue, .blankRow])
+        #expect(summary.findings.map(\.count) == [5, 1, 1])
+        #expect(summary.findings.map(\.outcome) == [.rejected, .rejected, .skipped])
+        #expect(summary.findings.first?.examples.map(\.line) == [3, 5, 7])
+    }
+
+    @Test func `refuses the whole input at the first invalid row where it is asked to`() {
+        var intake = intake
+        intake.isStrict = true
+        let strict = { (text: String) -> String? in
+            do {
+                _ = try Intake.check(directory.write(text, to: "in.csv"), options: intake)
+                return nil
+            } catch { return (error as? IntakeError)?.message }
+        }
+        #expect(strict("ContactId,QueueId\nc-1,q\nc-1,q\n,\n") == nil)
+        #expect(
+            strict("ContactId,QueueId\nc-1,q\nc-2,\nc-3,\n")?.contains("row 2 (line 3)") == true)
+        #expect(strict("ContactId,QueueId\nc-1,q\nc-1,r\n")?.contains("row 2 (line 3)") == true)
+    }
+
+    @Test func `puts a limit on rows, columns and lengths`() {
+        let text = "ContactId,QueueId,Note\nc-1,q-1,note\nc-2,q-1,note\n"
+        let path = directory.write(text, to: "in.csv")
+        let check = { (change: (inout CSVLimits) -> Void) -> String? in
+            var intake = intake
+            change(&intake.limits)
+            do {
+                _ = try Intake.check(path, options: intake)
+                return nil
+            } catch { return (error as? IntakeError)?.message }
+        }
+        #expect(check { $0.rowsMax = 2 } == nil)
+        #expect(check { $0.rowsMax = 1 }?.contains("line 3: there are more than 1 rows") == true)
+        #expect(check { $0.columnsMax = 2 }?.contains("line 1, column 19") == true)
+        #expect(check { $0.fieldBytesMax = 8 }?.contains("line 1, column 1") == true)
+        #expect(check { $0.recordBytesMax = 21 }?.contains("line 1, column 1 (byte 0)") == true)
+    }
+
+    @Test func `says at which byte of the file a quote was opened, in any encoding`() {
+        let text = "ContactId,Note\r\nc-1,é😀\r\n\r\nc-2,\"😀"
+        #expect(refusal(Array(text.utf8))?.message.contains("line 4, column 5 (byte 34)") == true)
+        var bytes: [UInt8] = [0xFF, 0xFE]
+        for unit in text.utf16 { bytes += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+        let units = text.utf16.count - 3
+        #expect(
+            refusal(bytes)?.message.contains("line 4, column 5 (byte \(2 + 2 * units))") == true)
+    }
+}
+
+struct DuplicateTests {
+    private let directory = TemporaryDirectory()
+
+    private struct Row: Equatable {
+        var outcome: Outcome
+        var code: String?
+        /// The line that its message names.
+        var line: Int?
+    }
+
+    private func rows(_ text: String) async throws -> [Row] {
+        let ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
+        let options = JobOptions(
+            region: "us-east-1", endpoint: "http://127.0.0.1:1", instance: InstanceID(valid: "i"),
+            flow: .id(ContactFlowID(valid: "f")), flowDecides: false)
+        let intake = IntakeOptions(
+            defaults: RowDefaults(instance: options.instance, flow: options.flow))
+        let path = directory.write(text, to: "in.csv")
+        let ingested = try await Intake.ingest(
+            path, job: options, intake, into: ledger, at: Timestamp(milliseconds: 0))
+        let job = ingested.stored.job
+        let rows = try await ledger.read { reader in
+            var rows: [Row] = []
+            try reader.forEachRow(of: job) { row in
+                let line = row.message?.split(separator: " ").compactMap { Int($0) }.first
+                rows.append(Row(outcome: row.outcome, code: row.code, line: line))
+            }
+            return rows
+        }
+        let summary = try #require(ingested.summary)
+        #expect(summary.rejected == rows.count { $0.outcome == .rejected })
+        #expect(summary.skipped == rows.count { $0.outcome == .skipped })
+        for finding in summary.findings {
+            #expect(finding.count == rows.count { $0.code == finding.code.rawValue })
+        }
+        return rows
+    }
+
+    private func rejected(_ code: String, _ line: Int) -> Row {
+        Row(outcome: .rejected, code: code, line: line)
+    }
+
+    private let pending = Row(outcome: .pending, code: nil, line: nil)
+    private let id = "Aaaaaaaa-2222-3333-4444-555555555555"
+
+    @Test func `a contact that goes to the same place twice is moved once`() async throws {
+        let rows = try await rows(
+            "ContactId,QueueId\nAb-1,q-1\nc-2,q-1\naB-1,q-1\n\(id),q-1\n\(id.lowercased()),q-1\n")
+        let skipped = { Row(outcome: .skipped, code: "RepeatedContact", line: $0) }
+        #expect(rows == [pending, pending, skipped(2), pending, skipped(5)])
+    }
+
+    @Test func `a contact that goes to two places is not moved, and each row names another`()
+        async throws
+    {
+        let rows = try await rows(
+            "ContactId,QueueId\n\(id),q-1\nc-2,q-1\n\(id),q-1\n\(id),q-2\n\(id),q-1\n\(id),q-3\n")
+        #expect(
+            rows == [
+                rejected("DuplicateContact", 5), pending, rejected("DuplicateContact", 5),
+                rejected("DuplicateContact", 2), rejected("DuplicateContact", 5),
+                rejected("DuplicateContact", 2),
+            ])
+    }
+
+    @Test func `the flow is a contact's destination where nothing else is`() async throws {
+        let rows = try await rows(
+            "ContactId,ContactFlowId\nc-1,f-1\nc-1,f-1\nc-2,f-1\nc-2,f-2\n")
+        #expect(
+            rows == [
+                pending, Row(outcome: .skipped, code: "RepeatedContact", line: 2),
+                rejected("DuplicateContact", 5), rejected("DuplicateContact", 4),
+            ])
+    }
+
+    @Test func `a client token is good for one contact`() async throws {
+        let rows = try await rows(
+            "ContactId,QueueId,ClientToken\nc-1,q,t-1\nc-1,q,t-1\nc-2,q,t-1\nc-2,q,t-2\nc-3,q,T-1\n"
+        )
+        #expect(
+            rows == [
+                pending, Row(outcome: .skipped, code: "RepeatedContact", line: 2),
+                rejected("DuplicateToken", 2), pending, pending,
+            ])
+    }
+
+    @Test func `finds every one among tens of thousands, over all batches`() async throws {
+        var rng = SplitMix64(seed: 3)
+        var goals: [Int: (first: Int, isContradicted: Bool)] = [:]
+        var text = "ContactId,QueueId\n"
+        var asked: [(contact: Int, goal: Int)] = []
+        for _ in 0..<40_000 {
+            let contact = Int.random(in: 0..<30_000, using: &rng)
+            let goal = Int.random(in: 0..<5, using: &rng) / 4
+            text += "c-\(contact),q-\(goal)\n"
+            asked.append((contact, goal))
+            let known = goals[contact]
+            goals[contact] = (
+                known?.first ?? goal, known.map { $0.isContradicted || $0.first != goal } ?? false
+            )
+        }
+        var seen: Set<Int> = []
+        let expected = asked.map { contact, _ -> Outcome in
+            if goals[contact]?.isContradicted == true { return .rejected }
+            return seen.insert(contact).inserted ? .pending : .skipped
+        }
+        let rows = try await rows(text)
+        #expect(rows.map(\.outcome) == expected)
     }
 }

@@ -45,12 +45,18 @@ struct PipeTests {
     private let noon = Timestamp(milliseconds: 1_800_000_000_000)
     private let options = JobOptions(
         region: "us-east-1", endpoint: "http://127.0.0.1:1", instance: InstanceID(valid: "i"),
-        flow: ContactFlowID(valid: "f"), flowDecides: false)
+        flow: .id(ContactFlowID(valid: "f")), flowDecides: false)
+
+    private var intake: IntakeOptions {
+        IntakeOptions(
+            defaults: RowDefaults(
+                instance: options.instance, flow: options.flow, region: options.region))
+    }
 
     @Test func `reads a pipe that delivers byte by byte as it reads a file`() async throws {
         let pipe = try NamedPipe(in: directory)
         let ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
-        async let stored = Intake.ingest(pipe.path, options: options, into: ledger, at: noon)
+        async let stored = Intake.ingest(pipe.path, job: options, intake, into: ledger, at: noon)
         let descriptor = try await pipe.open()
         let text = [0xEF, 0xBB, 0xBF] + Array("sep=;\r\nContactId;QueueId\r\nc-1;q-1\r\n".utf8)
         try await onOwnThread {
@@ -60,7 +66,7 @@ struct PipeTests {
             }
         }
         close(descriptor)
-        guard case .created(let job) = try await stored else {
+        guard case .created(let job) = try await stored.stored else {
             Issue.record("not stored")
             return
         }
@@ -76,21 +82,21 @@ struct PipeTests {
         let file = directory.file("ledger.sqlite")
         let ledger = try Ledger(path: file, whereAbsent: .create)
         let other = try Ledger(path: file, whereAbsent: .fail)
-        async let stored = Intake.ingest(pipe.path, options: options, into: ledger, at: noon)
+        async let stored = Intake.ingest(pipe.path, job: options, intake, into: ledger, at: noon)
         let descriptor = try await pipe.open()
         let text = "ContactId,QueueId\n" + (1...100_000).map { "c-\($0),q-1\n" }.joined()
         try await onOwnThread { try NamedPipe.write(Array(text.utf8), to: descriptor) }
         // By now several chunks are in the ledger, and the rest is awaited.
         let path = directory.write("ContactId,QueueId\nd-1,q-1\n", to: "small.csv")
-        let small = try await Intake.ingest(path, options: options, into: other, at: noon)
-        guard case .created(let job) = small else {
+        let small = try await Intake.ingest(path, job: options, intake, into: other, at: noon)
+        guard case .created(let job) = small.stored else {
             Issue.record("not stored")
             return
         }
         #expect(try await other.claim(9, of: job, after: 0, at: noon).count == 1)
         #expect(try await other.read { try $0.jobs() } == [job])
         close(descriptor)
-        guard case .created(let large) = try await stored else {
+        guard case .created(let large) = try await stored.stored else {
             Issue.record("not stored")
             return
         }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Report
+import TestSupport
 import TransferCore
 import TransferLedger
 
@@ -27,23 +28,19 @@ final class ReportFixture: Sendable {
     /// Stores a job of these rows.
     func store(
         header: String = header, delimiter: Character = ",", name: String = "agents.csv",
-        _ rows: [NewRow]
+        _ rows: [TestRow]
     ) async throws -> Job {
-        let stored = try await ledger.store(at: Self.start) { writer in
-            for row in rows { try writer.append(row) }
-            return Ledger.Seal(
+        try await ledger.store(
+            rows, at: Self.start,
+            sealed: Ledger.Seal(
                 id: JobID(valid: "0123456789ab"),
                 input: JobInput(
                     name: name, bytes: 4711, sha256: String(repeating: "ab", count: 32),
                     delimiter: delimiter.asciiValue ?? 0, header: header),
                 options: JobOptions(
                     region: "eu-central-1", endpoint: "https://connect.eu-central-1.amazonaws.com",
-                    instance: InstanceID(valid: "instance-1"), flow: ContactFlowID(valid: "flow-1"),
-                    flowDecides: false))
-        }
-        switch stored {
-        case .created(let job), .existing(let job): return job
-        }
+                    instance: InstanceID(valid: "instance-1"),
+                    flow: .id(ContactFlowID(valid: "flow-1")), flowDecides: false)))
     }
 
     /// Opens a run, claims every row, commits what happened and ends the run.
@@ -93,26 +90,25 @@ extension Timestamp {
     }
 }
 
-extension NewRow {
+extension TestRow {
     /// A valid row whose contact goes to a queue.
-    static func valid(_ row: Int, _ record: String? = nil, queue: String = "queue-1") -> NewRow {
-        NewRow(
-            row: row, line: row + 1, record: record ?? "contact-\(row),\(queue),note \(row)",
-            verdict: .pending(
-                TransferDraft(
-                    instance: InstanceID(valid: "instance-1"),
-                    contact: ContactID(valid: "contact-\(row)"),
-                    flow: ContactFlowID(valid: "flow-1"),
-                    destination: .queue(QueueID(valid: queue)))))
+    static func valid(_ row: Int, _ record: String? = nil, queue: String = "queue-1") -> TestRow {
+        TestRow(
+            line: row + 1, record: record ?? "contact-\(row),\(queue),note \(row)",
+            contact: "contact-\(row)",
+            route: Route(
+                instance: InstanceID(valid: "instance-1"),
+                flow: .id(ContactFlowID(valid: "flow-1")),
+                destination: .queue(.id(QueueID(valid: queue)))))
     }
 
     static func rejected(
         _ row: Int, _ record: String, message: String = "The id is empty. Give one."
-    ) -> NewRow {
-        NewRow(
-            row: row, line: row + 1, record: record,
-            verdict: .rejected(
-                code: "InvalidRow", column: "QueueId", message: message, contact: nil))
+    ) -> TestRow {
+        TestRow(
+            line: row + 1, record: record,
+            ended: EndedRow(
+                row: row, outcome: .rejected, code: .invalidID, column: .queueID, message: message))
     }
 }
 

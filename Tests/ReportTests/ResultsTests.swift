@@ -38,7 +38,7 @@ struct ResultsTests {
                     "baton-0123456789ab-2", "2026-11-22T20:00:01.123Z", "2026-11-22T20:00:02.123Z",
                 ],
                 [
-                    "contact-3", "", "note 3", "3", "4", "rejected", "InvalidRow",
+                    "contact-3", "", "note 3", "3", "4", "rejected", "InvalidId",
                     "QueueId: The id is empty. Give one.", "", "0", "", "", "",
                     "2026-11-22T20:00:00.123Z",
                 ],

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 import TransferCore
@@ -10,13 +11,24 @@ struct IngestTests {
         try await ledger.read { try $0.jobs() + $0.jobs(idPrefix: "i") }
     }
 
+    /// Hands out the rows' batches, and then does what it is told.
+    private func source(
+        _ rows: Int, then end: @escaping @Sendable () throws -> Void = {}
+    ) -> @Sendable () throws -> NewRows? {
+        let batches = Mutex(NewRows.batches(of: LedgerFixture.rows(rows))[...])
+        return {
+            let batch = batches.withLock { $0.popFirst() }
+            if batch == nil { try end() }
+            return batch
+        }
+    }
+
     @Test func `an ingest that fails after several commits leaves nothing behind`() async throws {
         struct Fault: Error {}
         let fixture = try await LedgerFixture()
         await #expect(throws: Fault.self) {
-            try await fixture.ledger.store(at: noon) { writer in
-                for row in 1...10_000 { try writer.append(LedgerFixture.newRow(row)) }
-                throw Fault()
+            try await fixture.ledger.store(at: noon, next: source(50_000) { throw Fault() }) { _ in
+                LedgerFixture.seal(id: "ffffffffffff")
             }
         }
         #expect(try await jobs(fixture.ledger) == [fixture.job])
@@ -30,8 +42,7 @@ struct IngestTests {
     {
         let fixture = try await LedgerFixture()
         let (path, directory) = (fixture.ledger.path, fixture.directory)
-        _ = try await fixture.ledger.store(at: noon) { writer in
-            for row in 1...10_000 { try writer.append(LedgerFixture.newRow(row)) }
+        _ = try await fixture.ledger.store(at: noon, next: source(50_000)) { _ in
             // What a kill at this moment leaves on the disk.
             for end in ["", "-wal"] {
                 directory.write(TemporaryDirectory.read(path + end) ?? [], to: "killed" + end)
@@ -43,5 +54,6 @@ struct IngestTests {
         let next = try await LedgerFixture.store(rows: 9, id: "ffffffffffff", in: killed)
         #expect(next.number == fixture.job.number + 1)
         #expect(try await killed.read { try $0.totals(next) }.rows == 9)
+        #expect(try await fixture.rows().count == 5)
     }
 }

@@ -15,22 +15,17 @@ struct LedgerFixture {
     }
 
     static func store(rows: Int, id: String, in ledger: Ledger) async throws -> Job {
-        let stored = try await ledger.store(at: noon) { writer in
-            for row in 1...rows { try writer.append(newRow(row)) }
-            return seal(id: id)
-        }
-        switch stored {
-        case .created(let job), .existing(let job): return job
-        }
+        try await ledger.store(self.rows(rows), at: noon, sealed: seal(id: id))
     }
 
-    static func newRow(_ row: Int) -> NewRow {
-        NewRow(
-            row: row, line: row + 1, record: "c-\(row),q-1",
-            verdict: .pending(
-                TransferDraft(
-                    instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-\(row)"),
-                    flow: ContactFlowID(valid: "f"), destination: .queue(QueueID(valid: "q-1")))))
+    static func rows(_ count: Int) -> [TestRow] {
+        (1...count).map { row in
+            TestRow(
+                line: row + 1, record: "c-\(row),q-1", contact: "c-\(row)",
+                route: Route(
+                    instance: InstanceID(valid: "i"), flow: .id(ContactFlowID(valid: "f")),
+                    destination: .queue(.id(QueueID(valid: "q-1")))))
+        }
     }
 
     static func seal(id: String) -> Ledger.Seal {

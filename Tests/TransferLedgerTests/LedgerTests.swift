@@ -30,29 +30,10 @@ struct LedgerTests {
 
     @Test func `finds a job that was stored before, and stores nothing twice`() async throws {
         let fixture = try await LedgerFixture(rows: 3)
-        let stored = try await fixture.ledger.store(at: noon) { writer in
-            for row in 1...9 { try writer.append(LedgerFixture.newRow(row)) }
-            return LedgerFixture.seal(id: "0123456789ab")
-        }
-        guard case .existing(let job) = stored else {
-            Issue.record("stored twice")
-            return
-        }
+        let job = try await LedgerFixture.store(rows: 9, id: "0123456789ab", in: fixture.ledger)
         #expect(job == fixture.job)
         #expect(try await fixture.rows().count == 3)
         #expect(try await fixture.ledger.read { try $0.jobs() }.count == 1)
-    }
-
-    @Test func `an ingest that fails leaves nothing behind`() async throws {
-        struct Fault: Error {}
-        let fixture = try await LedgerFixture(rows: 3)
-        await #expect(throws: Fault.self) {
-            try await fixture.ledger.store(at: LedgerFixture.noon) { writer in
-                try writer.append(LedgerFixture.newRow(1))
-                throw Fault()
-            }
-        }
-        #expect(try await fixture.ledger.read { try $0.jobs() } == [fixture.job])
     }
 
     @Test func `a claim is on the disk, once, with the token of the row`() async throws {

@@ -13,15 +13,9 @@ struct RunFixture {
     /// Rows 1 to `rows` for the contacts `c-1` and on; those in `guarded` must be in `home`.
     init(rows: Int, guarded: Set<Int> = []) async throws {
         ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
-        let stored = try await ledger.store(at: .now) { writer in
-            for row in 1...rows {
-                try writer.append(Self.newRow(row, guarded: guarded.contains(row)))
-            }
-            return Self.seal
-        }
-        switch stored {
-        case .created(let job), .existing(let job): self.job = job
-        }
+        job = try await ledger.store(
+            (1...rows).map { Self.row($0, guarded: guarded.contains($0)) }, at: .now,
+            sealed: Self.seal)
     }
 
     /// Options with which nothing waits long: a high quota and short backoffs.
@@ -72,14 +66,13 @@ struct RunFixture {
             .filter { $0.inDoubtSince != nil }.map(\.row)
     }
 
-    private static func newRow(_ row: Int, guarded: Bool) -> NewRow {
-        NewRow(
-            row: row, line: row + 1, record: "c-\(row),q",
-            verdict: .pending(
-                TransferDraft(
-                    instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-\(row)"),
-                    flow: ContactFlowID(valid: "f"), destination: .queue(QueueID(valid: "q")),
-                    mustBeAt: guarded ? .queue(home) : nil)))
+    private static func row(_ row: Int, guarded: Bool) -> TestRow {
+        TestRow(
+            line: row + 1, record: "c-\(row),q", contact: "c-\(row)",
+            route: Route(
+                instance: InstanceID(valid: "i"), flow: .id(ContactFlowID(valid: "f")),
+                destination: .queue(.id(QueueID(valid: "q"))),
+                mustBeAt: guarded ? .queue(.id(home)) : nil))
     }
 
     private static var seal: Ledger.Seal {

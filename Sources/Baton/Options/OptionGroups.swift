@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConnectClient
+import Intake
 import TransferCore
 import TransferLedger
 import TransferRun
@@ -66,6 +67,7 @@ struct NetworkOptions: ParsableArguments {
 struct NamedInstance {
     var id: InstanceID?
     var region: String?
+    var account: String?
 
     init(_ text: String?) throws {
         guard let text else { return }
@@ -79,17 +81,18 @@ struct NamedInstance {
             throw UsageError("--instance '\(text)' is the ARN of something else.")
         }
         region = arn?.region
+        account = arn?.account
     }
 }
 
 /// How an input is read: what decides, with the content, which job it is.
 struct InputOptions: ParsableArguments {
-    @Argument(help: "The CSV of transfers.")
+    @Argument(help: "The CSV of transfers; - is standard input.")
     var file: String
 
     @Option(
         name: .customLong("contact-flow"),
-        help: "The contact flow, by id or ARN, for rows without one of their own.")
+        help: "The contact flow, by id, ARN or exact name, for rows without one of their own.")
     var contactFlow: String?
 
     @Flag(
@@ -97,25 +100,71 @@ struct InputOptions: ParsableArguments {
         help: "Let the flow decide where rows go that name neither queue nor user.")
     var flowDecides = false
 
+    @Flag(help: "Refuse the whole input at its first invalid row.")
+    var strict = false
+
+    @Option(name: .customLong("max-rows"), help: "Rows that an input may have.")
+    var maxRows = CSVLimits().rowsMax
+
+    @Option(name: .customLong("max-columns"), help: "Fields that a record may have.")
+    var maxColumns = CSVLimits().columnsMax
+
+    @Option(name: .customLong("max-record-bytes"), help: "Bytes that a record may have.")
+    var maxRecordBytes = CSVLimits().recordBytesMax
+
+    @Option(name: .customLong("max-field-bytes"), help: "Bytes that a field may have.")
+    var maxFieldBytes = CSVLimits().fieldBytesMax
+
+    /// What the ledger can hold of a job, and SQLite of a text.
+    private static let rowsMost = Int(UInt32.max)
+    private static let bytesMost = 500_000_000
+
+    func validate() throws {
+        guard (1...Self.rowsMost).contains(maxRows) else {
+            throw ValidationError("--max-rows takes a number from 1 to \(Self.rowsMost).")
+        }
+        let others = [
+            ("columns", maxColumns), ("record-bytes", maxRecordBytes),
+            ("field-bytes", maxFieldBytes),
+        ]
+        for (name, value) in others where !(1...Self.bytesMost).contains(value) {
+            throw ValidationError("--max-\(name) takes a number from 1 to \(Self.bytesMost).")
+        }
+    }
+
+    /// How the input is taken in for this instance and Region.
+    func intakeOptions(_ instance: NamedInstance, region: String?) throws -> IntakeOptions {
+        var options = IntakeOptions(
+            defaults: RowDefaults(
+                instance: instance.id, flow: try namedFlow(in: instance, region: region),
+                flowDecides: flowDecides, region: region, account: instance.account))
+        options.isStrict = strict
+        options.limits.rowsMax = maxRows
+        options.limits.columnsMax = maxColumns
+        options.limits.recordBytesMax = maxRecordBytes
+        options.limits.fieldBytesMax = maxFieldBytes
+        return options
+    }
+
     /// The flow that was named; an ARN must be one of the named instance and the job's Region.
-    func namedFlow(in instance: InstanceID?, region: String?) throws -> ContactFlowID? {
+    private func namedFlow(
+        in instance: NamedInstance, region: String?
+    ) throws -> Reference<ContactFlowID>? {
         guard let contactFlow else { return nil }
-        let arn = ConnectARN(contactFlow)
-        if let arn {
-            guard arn.kind == ContactFlowID.arnKind,
-                instance.map({ $0.text == arn.instance }) ?? true,
-                region.map({ $0 == arn.region }) ?? true
-            else {
-                throw UsageError(
-                    "--contact-flow '\(contactFlow)' is no contact flow of the instance.")
+        guard contactFlow.hasPrefix("arn:") else {
+            guard !contactFlow.isEmpty else {
+                throw UsageError("--contact-flow takes an id, an ARN or a name.")
             }
+            return contactFlow.hasShapeOfUUID
+                ? .id(ContactFlowID(valid: contactFlow)) : .name(contactFlow)
         }
-        do throws(IdentifierProblem) {
-            return try ContactFlowID(arn?.id ?? contactFlow)
-        } catch {
-            throw UsageError(
-                "--contact-flow '\(contactFlow)' is neither a contact flow's id nor its ARN.")
+        guard let arn = ConnectARN(contactFlow), arn.kind == ContactFlowID.arnKind,
+            instance.id.map({ $0.text == arn.instance }) ?? true,
+            region.map({ $0 == arn.region }) ?? true, let id = arn.id
+        else {
+            throw UsageError("--contact-flow '\(contactFlow)' is no contact flow of the instance.")
         }
+        return .id(ContactFlowID(valid: id))
     }
 }
 

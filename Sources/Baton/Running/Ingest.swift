@@ -10,29 +10,19 @@ extension InputOptions {
         into ledger: Ledger, network: NetworkOptions, configuration: ClientConfiguration,
         console: Console
     ) async throws -> Ledger.Stored {
-        let instance = try NamedInstance(network.instance).id
+        let instance = try NamedInstance(network.instance)
+        let intake = try intakeOptions(instance, region: configuration.region)
         let options = JobOptions(
             region: configuration.region, endpoint: "\(configuration.endpoint)",
-            instance: instance,
-            flow: try namedFlow(in: instance, region: configuration.region),
-            flowDecides: flowDecides)
-        let stored = try await Intake.ingest(file, options: options, into: ledger, at: .now)
-        switch stored {
-        case .created(let job):
-            let totals = try await ledger.read { try $0.totals(job) }
-            console.say(
-                "Job \(job.id): \(job.rows.of("row")) read, \(totals[.rejected].grouped) rejected.")
-        case .existing(let job):
+            instance: instance.id, flow: intake.defaults.flow, flowDecides: flowDecides)
+        let ingested = try await Intake.ingest(
+            file, job: options, intake, into: ledger, at: .now)
+        let job = ingested.stored.job
+        guard case .created = ingested.stored, let summary = ingested.summary else {
             console.say("This is job \(job.id) of \(job.createdAt.toTheSecond).")
+            return ingested.stored
         }
-        return stored
-    }
-}
-
-extension Ledger.Stored {
-    var job: Job {
-        switch self {
-        case .created(let job), .existing(let job): job
-        }
+        console.say("Job \(job.id): \(summary.words).")
+        return ingested.stored
     }
 }

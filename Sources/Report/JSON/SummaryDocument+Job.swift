@@ -41,7 +41,7 @@ extension SummaryDocument {
             region = options.region
             endpoint = options.endpoint
             instance = options.instance?.text
-            flow = options.flow?.text
+            flow = options.flow?.words
             flowDecides = options.flowDecides
         }
     }

@@ -24,7 +24,7 @@ extension PageContent {
                 FactPart("Region", job.options.region),
                 FactPart("Endpoint", job.options.endpoint),
                 FactPart("Instance", job.options.instance?.text ?? "named in the rows"),
-                FactPart("Contact flow", job.options.flow?.text ?? "named in the rows"),
+                FactPart("Contact flow", job.options.flow?.words ?? "named in the rows"),
                 FactPart("Flow decides", job.options.flowDecides ? "allowed" : "not asked for"),
             ]
         }

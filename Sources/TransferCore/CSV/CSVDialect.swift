@@ -6,7 +6,7 @@ package struct CSVDialect: Hashable, Sendable {
 
     /// The delimiters that are looked for, the likeliest first.
     package static let delimiters: [UInt8] = [
-        UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"),
+        UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"),
     ]
 
     /// Reads the dialect off an input's first bytes: Excel's `sep=` line says it; else it is the

@@ -6,10 +6,18 @@ package struct CSVRecord: Sendable {
     package internal(set) var offset: Int
     /// The bytes as they stand in the input, without the line end.
     package internal(set) var raw: [UInt8] = []
-    /// The contents of all fields, unquoted, one after the other.
-    var content: [UInt8] = []
-    /// Where each field ends in `content`.
-    var ends: [Int] = []
+    /// In the record's order; positions are in ``raw``.
+    package internal(set) var fields: [Field] = []
+    /// Whether every byte is known to be ASCII; where not, some may still all be.
+    var isASCII = false
+
+    /// Where the content of a field stands, without the quotes round it.
+    package struct Field: Hashable, Sendable {
+        package var start: Int
+        package var end: Int
+        /// Whether quotes within it are doubled.
+        package var hasEscapes: Bool
+    }
 
     init(line: Int, offset: Int) {
         self.line = line
@@ -20,12 +28,11 @@ package struct CSVRecord: Sendable {
         self.line = line
         self.offset = offset
         raw.removeAll(keepingCapacity: true)
-        content.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
+        fields.removeAll(keepingCapacity: true)
     }
 
     /// The number of fields.
-    package var count: Int { ends.count }
+    package var count: Int { fields.count }
 
     /// The field at `index` as text; bytes that are no UTF-8 become U+FFFD.
     package func text(_ index: Int) -> String {
@@ -34,27 +41,56 @@ package struct CSVRecord: Sendable {
 
     /// The field at `index` as bytes, unquoted.
     package func bytes(_ index: Int) -> ArraySlice<UInt8> {
-        content[start(index)..<ends[index]]
+        let field = fields[index]
+        let content = raw[field.start..<field.end]
+        return field.hasEscapes ? content.withoutEscapes : content
     }
 
     /// All fields as texts.
-    package var texts: [String] { ends.indices.map(text) }
+    package var texts: [String] { fields.indices.map(text) }
 
-    /// Where the first byte stands that is not UTF-8, in bytes from the input's first; nil where
-    /// all are.
-    package var firstInvalidByte: Int? {
-        guard String(validating: raw, as: UTF8.self) == nil else { return nil }
-        return offset + UTF8Check.firstInvalid(in: raw.span)
+    /// Where the first byte stands that is not UTF-8; nil where all are.
+    package var firstInvalidByte: CSVPosition? {
+        guard !isASCII, let index = UTF8Check.firstInvalid(in: raw.span) else { return nil }
+        return position(at: index)
     }
 
-    private func start(_ index: Int) -> Int { index == 0 ? 0 : ends[index - 1] }
+    /// The place of the byte at an index of ``raw``.
+    package func position(at index: Int) -> CSVPosition {
+        var position = CSVPosition(line: line, column: 1, offset: offset + index)
+        var lastWasCR = false
+        for byte in raw[..<index] {
+            if byte == .lf || byte == .cr {
+                if byte == .cr || !lastWasCR { position.line += 1 }
+                position.column = 1
+            } else if byte & 0xC0 != 0x80 {
+                position.column += 1
+            }
+            lastWasCR = byte == .cr
+        }
+        return position
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// With one quote for each two.
+    fileprivate var withoutEscapes: ArraySlice<UInt8> {
+        var content: [UInt8] = []
+        content.reserveCapacity(count)
+        var isSecond = false
+        for byte in self {
+            isSecond = byte == .quote && !isSecond
+            if byte != .quote || isSecond { content.append(byte) }
+        }
+        return content[...]
+    }
 }
 
 /// Where in an input something stands.
 package struct CSVPosition: Hashable, Sendable {
     /// 1 = the first line.
     package var line: Int
-    /// In bytes; 1 = the first of the line.
+    /// In characters (Unicode scalars); 1 = the first of the line.
     package var column: Int
     /// In bytes from the input's first, which is 0.
     package var offset: Int
@@ -64,6 +100,9 @@ package struct CSVPosition: Hashable, Sendable {
         self.column = column
         self.offset = offset
     }
+
+    /// `line 3, column 5 (byte 40)`.
+    package var words: String { "line \(line), column \(column) (byte \(offset))" }
 }
 
 /// Why an input is no CSV.
@@ -81,9 +120,7 @@ package struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
         self.position = position
     }
 
-    package var description: String {
-        "line \(position.line), column \(position.column) (byte \(position.offset)): \(words)"
-    }
+    package var description: String { "\(position.words): \(words)" }
 
     private var words: String {
         switch code {
@@ -94,9 +131,9 @@ package struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
         case .nulByte:
             "a NUL byte. This is no CSV file; save it as CSV UTF-8."
         case .fieldTooLong(let max):
-            "the field is longer than \(max) bytes. Is a quote missing above?"
+            "the field that begins here is longer than \(max) bytes. Is a quote missing?"
         case .recordTooLong(let max):
-            "the record is longer than \(max) bytes. Is a quote missing above?"
+            "the record that begins here is longer than \(max) bytes. Is a quote missing?"
         case .tooManyColumns(let max):
             "the record has more than \(max) fields."
         }
@@ -105,14 +142,15 @@ package struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Finds the first byte that is not UTF-8 (Unicode 15, table 3-7).
 enum UTF8Check {
-    static func firstInvalid(in bytes: Span<UInt8>) -> Int {
+    /// Its index; nil where all bytes are.
+    static func firstInvalid(in bytes: Span<UInt8>) -> Int? {
         var index = 0
         while index < bytes.count {
             let length = sequenceLength(bytes, at: index)
             if length == 0 { return index }
             index += length
         }
-        return index
+        return nil
     }
 
     /// The length of the well-formed sequence at `index`; 0 where there is none.

@@ -64,6 +64,18 @@ package struct RowSchema: Hashable, Sendable {
         [Column.queueID, .queue, .userID, .user].contains { self[$0] != nil }
     }
 
+    /// Columns that are carried along unread although their names are nearly ones that Baton reads:
+    /// a guard with a slip in its name would guard nothing.
+    package var lookalikes: [(name: String, column: Column)] {
+        names.compactMap { name in
+            guard Column(header: name) == nil else { return nil }
+            let free = Column.allCases.filter { self[$0] == nil }
+            return free.map { ($0, editDistance(Column.key(name), Column.key($0.rawValue))) }
+                .min { $0.1 < $1.1 }
+                .flatMap { $0.1 <= max(1, min(2, name.count / 4)) ? (name, $0.0) : nil }
+        }
+    }
+
     private func require(
         _ column: Column, unless alternative: String? = nil
     ) throws(HeaderError) {
@@ -88,20 +100,23 @@ package struct RowSchema: Hashable, Sendable {
 /// What holds for rows that do not say otherwise.
 package struct RowDefaults: Hashable, Sendable {
     package var instance: InstanceID?
-    package var flow: ContactFlowID?
+    package var flow: Reference<ContactFlowID>?
     /// Whether a row may leave its destination to the flow although the input has such a column.
     package var flowDecides: Bool
     /// The Region of the job; an ARN of another is refused.
     package var region: String?
+    /// The account of the job, where its instance's ARN tells it; an ARN of another is refused.
+    package var account: String?
 
     package init(
-        instance: InstanceID? = nil, flow: ContactFlowID? = nil, flowDecides: Bool = false,
-        region: String? = nil
+        instance: InstanceID? = nil, flow: Reference<ContactFlowID>? = nil,
+        flowDecides: Bool = false, region: String? = nil, account: String? = nil
     ) {
         self.instance = instance
         self.flow = flow
         self.flowDecides = flowDecides
         self.region = region
+        self.account = account
     }
 }
 

@@ -42,12 +42,13 @@ package struct JobOptions: Sendable, Hashable {
     /// `--instance`, for rows without one of their own.
     package var instance: InstanceID?
     /// `--contact-flow`, for rows without one of their own.
-    package var flow: ContactFlowID?
+    package var flow: Reference<ContactFlowID>?
     /// `--flow-decides`.
     package var flowDecides: Bool
 
     package init(
-        region: String, endpoint: String, instance: InstanceID?, flow: ContactFlowID?,
+        region: String, endpoint: String, instance: InstanceID?,
+        flow: Reference<ContactFlowID>?,
         flowDecides: Bool
     ) {
         self.region = region

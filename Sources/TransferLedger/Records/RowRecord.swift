@@ -1,30 +1,5 @@
 package import TransferCore
 
-/// A row as it goes into the ledger: judged, and pending or rejected.
-package struct NewRow: Sendable {
-    /// 1 = the first data record.
-    package var row: Int
-    /// The line on which the record starts; 1 = the input's first line.
-    package var line: Int
-    /// The record as it stood in the input, in UTF-8, without its line end.
-    package var record: String
-    package var verdict: Verdict
-
-    /// What the row's judge said.
-    package enum Verdict: Sendable {
-        /// Valid. The token is nil where it is the one derived from job and row.
-        case pending(TransferDraft)
-        case rejected(code: String, column: String?, message: String, contact: String?)
-    }
-
-    package init(row: Int, line: Int, record: String, verdict: Verdict) {
-        self.row = row
-        self.line = line
-        self.record = record
-        self.verdict = verdict
-    }
-}
-
 /// A row that was claimed for this run: what to send, and what is known of earlier tries.
 package struct ClaimedRow: Sendable, Hashable {
     package var row: Int

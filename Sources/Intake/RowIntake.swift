@@ -1,0 +1,122 @@
+import TransferCore
+import TransferLedger
+
+/// Takes the records of an input: the header first, then rows, which it judges and gathers.
+struct RowIntake {
+    private let name: String
+    private let options: IntakeOptions
+    private var judge: RowJudge?
+    private var seen = SeenContacts()
+    private var batch = NewRows()
+    /// The header record as it stood in the input.
+    private(set) var header = ""
+    private(set) var summary = IntakeSummary()
+
+    /// - Parameter name: the input's, for people.
+    init(_ name: String, options: IntakeOptions) {
+        self.name = name
+        self.options = options
+    }
+
+    var hasHeader: Bool { judge != nil }
+    var isBatchFull: Bool { batch.isFull }
+
+    /// Hands out the rows since the last batch; nil where there are none.
+    mutating func takeBatch() -> NewRows? {
+        guard batch.count > 0 else { return nil }
+        defer { batch = NewRows() }
+        return batch
+    }
+
+    /// Takes the next record.
+    ///
+    /// - Throws: ``IntakeError`` where the input as a whole cannot be used.
+    mutating func take(_ record: borrowing CSVRecord) throws(IntakeError) {
+        if judge == nil { return try takeHeader(record) }
+        guard summary.rows < options.limits.rowsMax else {
+            throw IntakeError(
+                .refused,
+                "\(name), line \(record.line): there are more than \(options.limits.rowsMax) rows. "
+                    + "Split the file, or allow more with --max-rows.")
+        }
+        summary.rows += 1
+        let place = SeenContacts.Place(row: summary.rows, line: record.line)
+        do throws(RowProblems) {
+            guard let row = try judge?.judge(record, newRoutes: &batch.routes) else { return }
+            row.withContact(of: record) { contact in
+                batch.append(
+                    line: record.line, record: record.raw.span, contact: contact, route: row.route,
+                    token: row.token)
+            }
+            summary.add(notices: row.notices, row: place.row, line: place.line)
+            end(seen.note(row, at: place), at: place)
+        } catch {
+            let contact = judge?.contactText(of: record) ?? ""
+            batch.append(
+                line: record.line, record: record.raw.span, contact: contact.utf8Span.span,
+                route: nil, token: nil)
+            let isBlank = error.all.first?.code == .blankRow
+            end(error.all, makes: isBlank ? .skipped : .rejected, at: place)
+        }
+        try checkStrict(place)
+    }
+
+    private mutating func takeHeader(_ record: borrowing CSVRecord) throws(IntakeError) {
+        do throws(HeaderError) {
+            let schema = try RowSchema(header: record.texts, defaults: options.defaults)
+            judge = RowJudge(schema: schema, defaults: options.defaults)
+        } catch {
+            throw IntakeError(.refused, "\(name), line \(record.line): \(error.sentence)")
+        }
+        header = String(decoding: record.raw, as: UTF8.self)
+    }
+
+    private mutating func end(_ verdict: SeenContacts.Verdict, at place: SeenContacts.Place) {
+        switch verdict {
+        case .new: break
+        case .repeats(let line):
+            let problem = RowProblem(
+                .repeatedContact, .contactID,
+                "The contact goes to the same place by line \(line) already.")
+            end([problem], makes: .skipped, at: place)
+        case .contradicts(let line, let others):
+            for (index, other) in others.enumerated() {
+                if index > 0 { summary.takeBackSkip(.repeatedContact, row: other.row) }
+                end([.contradiction(of: place.line)], makes: .rejected, at: other)
+            }
+            end([.contradiction(of: line)], makes: .rejected, at: place)
+        case .sameToken(let line):
+            let problem = RowProblem(
+                .duplicateToken, .clientToken,
+                "Line \(line) has the same ClientToken. Each row needs one of its own, or none.")
+            end([problem], makes: .rejected, at: place)
+        }
+    }
+
+    private mutating func end(
+        _ problems: [RowProblem], makes outcome: Outcome, at place: SeenContacts.Place
+    ) {
+        summary.add(problems, makes: outcome, row: place.row, line: place.line)
+        guard let first = problems.first else { return }
+        batch.ended.append(
+            EndedRow(
+                row: place.row, outcome: outcome, code: first.code, column: first.column,
+                message: RowProblems(problems).message))
+    }
+
+    private func checkStrict(_ place: SeenContacts.Place) throws(IntakeError) {
+        guard options.isStrict, summary.rejected > 0, let last = batch.ended.last else { return }
+        throw IntakeError(
+            .refused,
+            "\(name), row \(last.row) (line \(place.line)): \(last.message) "
+                + "Nothing was taken in, as --strict asks.")
+    }
+}
+
+extension RowProblem {
+    fileprivate static func contradiction(of line: Int) -> RowProblem {
+        RowProblem(
+            .duplicateContact, .contactID,
+            "Line \(line) sends the same contact elsewhere. Keep the row that is right.")
+    }
+}
