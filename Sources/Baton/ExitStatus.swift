@@ -57,6 +57,8 @@ enum ExitStatus: Int32 {
             (.cannotWrite, error.description)
         case let error as ConnectClientError:
             (ExitStatus(error), error.message)
+        case let error as LookUpError:
+            (error.status, error.sentence)
         case let error as SimulatorError:
             (.unreachable, error.description)
         case let error as ConsoleError:

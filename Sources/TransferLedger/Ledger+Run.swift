@@ -47,6 +47,7 @@ extension Ledger {
                     LEFT JOIN row_states ON row_states.key = rows.key
                     WHERE rows.key > ? AND rows.key <= ?
                         AND coalesce(outcome, 'pending') = 'pending'
+                        AND \(LedgerReader.isResolved)
                     ORDER BY rows.key LIMIT ?
                     """)
             let rows = try Row.fetchAll(

@@ -224,7 +224,8 @@ extension Job {
                 flow: (row["flow"] as String?).map { .id(ContactFlowID(valid: $0)) }
                     ?? (row["flow_name"] as String?).map(Reference.name),
                 flowDecides: row["flow_decides"]),
-            rows: row["rows"])
+            rows: row["rows"],
+            resolvedAt: (row["resolved_at"] as Int64?).map(Timestamp.init(milliseconds:)))
     }
 }
 

@@ -30,6 +30,7 @@ enum LedgerSchema {
             flow_name TEXT,
             flow_decides INTEGER NOT NULL,
             rows INTEGER NOT NULL,
+            resolved_at INTEGER,              -- when what its routes name was looked up
             sealed INTEGER NOT NULL           -- 0 while its rows come in: nobody sees it till then
         ) STRICT;
 

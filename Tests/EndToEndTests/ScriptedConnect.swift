@@ -34,7 +34,8 @@ final class ScriptedConnect: Sendable {
             .route { request in
                 let words = request.requestLine.split(separator: " ")
                 if words.first == "GET" {
-                    return .send(whole(book.associated(String(words[1]))))
+                    let path = String(words[1])
+                    return .send(whole(thing(path) ?? book.associated(path)))
                 }
                 guard let (before, id) = book.transfer(request.body, takesEffect) else {
                     return .send(whole("{}"))
@@ -62,6 +63,17 @@ final class ScriptedConnect: Sendable {
             "run", "contacts.csv", "--instance", "5a0cd6ac-6bcd-4d1c-9d0b-59a1d1f6f2f1",
             "--region", "us-east-1", "--endpoint-url", server.url, "--rate", "100", "--yes",
         ] + more
+    }
+}
+
+/// A queue or flow that is there and in use, whatever its id; nil for other paths.
+private func thing(_ path: String) -> String? {
+    let parts = path.split(separator: "/")
+    switch parts.first {
+    case "queues": return #"{"Queue":{"QueueId":"\#(parts[2])","Status":"ENABLED"}}"#
+    case "contact-flows":
+        return #"{"ContactFlow":{"Id":"\#(parts[2])","Type":"CONTACT_FLOW","State":"ACTIVE"}}"#
+    default: return nil
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConnectClient
 import FoundationEssentials
+import Report
 import TransferCore
 import TransferLedger
 
@@ -50,31 +51,75 @@ struct RunCommand: AsyncParsableCommand {
         _ output: OutputOptions, environment: [String: String]
     ) async throws -> ExitStatus {
         let console = output.console
+        guard try await ledger.read({ try $0.totals(job) })[.pending] > 0 else {
+            return try await finished(job, in: ledger, flags, output)
+        }
+        if !flags.yes { try Confirmation.checkCanAsk(about: job) }
+        try flags.reportWriter.prepare(for: job)
+        let resumption = Resumption(ledger: place, profile: profile, flags: flags)
+            .command(for: job)
+        let client = ConnectClient(configuration, profile: profile, environment: environment)
+        await client.prepareCredentials()
+        if job.resolvedAt == nil {
+            let needs = try await ledger.read { try $0.routeNeeds(of: job) }
+            let lookUp = LookUp(
+                client, configuration, hasNames: needs.hasNames, console: console)
+            do {
+                try await lookUp.resolve(job, in: ledger)
+            } catch let error as LookUpError {
+                Console.complain(error.sentence)
+                return try await put(off: job, in: ledger, error.status, output, resumption)
+            }
+        }
         let (totals, destinations) = try await ledger.read {
             (try $0.totals(job), try $0.destinations(job, outcomes: [.pending]))
         }
         guard totals[.pending] > 0 else {
-            console.say("Job \(job.id) is finished, \(totals.words). There is nothing to do.")
-            if output.output == .json { try Console.json(JobState(job, totals)) }
-            return ExitStatus(totals)
+            return try await finished(job, in: ledger, flags, output)
         }
-        let resumption = Resumption(ledger: place, profile: profile, flags: flags)
-            .command(for: job)
         let confirmation = Confirmation(
             job: job, totals: totals, destinations: destinations, rate: flags.expectedRate,
             isRateKnown: flags.rate != .auto)
         if flags.yes {
             console.say(confirmation.text)
-        } else if try !confirmation.ask() {
+        } else if !confirmation.ask() {
             console.say("Nothing was transferred. This starts it: \(resumption)")
             if output.output == .json { try Console.json(JobState(job, totals)) }
             return .stoppedEarly
         }
-        let client = ConnectClient(configuration, profile: profile, environment: environment)
         let runner = JobRunner(
             job: job, ledger: ledger, client: client, flags: flags, output: output,
             resumption: resumption)
         return try await runner.run()
+    }
+
+    /// Says how to go on with a job of which nothing was sent.
+    private static func put(
+        off job: Job, in ledger: Ledger, _ status: ExitStatus, _ output: OutputOptions,
+        _ resumption: String
+    ) async throws -> ExitStatus {
+        let totals = try await ledger.read { try $0.totals(job) }
+        output.console.say("\(totals[.pending].of("row")) to go: \(resumption)")
+        if output.output == .json { try Console.json(JobState(job, totals)) }
+        return status
+    }
+
+    /// Says that there is nothing to do, and writes the report of a job that was never run.
+    private static func finished(
+        _ job: Job, in ledger: Ledger, _ flags: RunFlags, _ output: OutputOptions
+    ) async throws -> ExitStatus {
+        let (totals, runs) = try await ledger.read { (try $0.totals(job), try $0.runs(job)) }
+        output.console.say(
+            "Job \(job.id) is finished, \(totals.words). There is nothing to do.")
+        var report: ReportFiles?
+        if runs.isEmpty {
+            report = try await flags.reportWriter.write(job, from: ledger)
+            output.console.say("Report: \(report?.page ?? "")")
+        }
+        if output.output == .json {
+            try Console.json(JobState(job, totals, report: report?.directory))
+        }
+        return ExitStatus(totals)
     }
 }
 

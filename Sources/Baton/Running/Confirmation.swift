@@ -38,14 +38,18 @@ struct Confirmation {
     }
 
     /// Asks; true where the answer is yes.
-    func ask() throws -> Bool {
+    func ask() -> Bool {
+        let answer = Console.ask(text + "\nGo on? [y/N]").lowercased()
+        return answer == "y" || answer == "yes"
+    }
+
+    /// - Throws: ``UsageError`` where nobody can be asked.
+    static func checkCanAsk(about job: Job) throws(UsageError) {
         guard Console.canAsk else {
             throw UsageError(
                 "Nobody can be asked here: give --yes to transfer without a question. "
                     + "Nothing was transferred; job \(job.id) is stored.")
         }
-        let answer = Console.ask(text + "\nGo on? [y/N]").lowercased()
-        return answer == "y" || answer == "yes"
     }
 }
 

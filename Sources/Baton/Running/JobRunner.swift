@@ -32,13 +32,12 @@ struct JobRunner {
 
     private func runLocked() async throws -> ExitStatus {
         let lock = try JobLock(job, of: ledger)
-        try writer.prepare(for: job)
-        await client.prepareCredentials()
+        try flags.reportWriter.prepare(for: job)
         let line = ProgressLine()
         let ending = try await transfer(line)
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         say(ending, totals, line.progress)
-        let files = try await writer.write(job, from: ledger)
+        let files = try await flags.reportWriter.write(job, from: ledger)
         _ = consume lock
         console.say("Report: \(files.page)")
         if output.output == .json {
@@ -55,13 +54,6 @@ struct JobRunner {
             "Job \(job.id) is being worked on by process \(holder.worker.processID) "
                 + "(\(holder.worker.user) on \(holder.worker.host)), "
                 + "since \(holder.startedAt.toTheSecond). Wait for it, or stop it.")
-    }
-
-    private var writer: ReportWriter {
-        ReportWriter(
-            directory: flags.reports,
-            options: ReportOptions(
-                exactCSV: flags.exactCSV, generatedAt: .now, version: Version.text))
     }
 
     /// Transfers while watching for signals and drawing the progress line.
@@ -109,6 +101,16 @@ struct JobRunner {
         if totals[.pending] > 0 {
             console.say("\(totals[.pending].of("row")) to go: \(resumption)")
         }
+    }
+}
+
+extension RunFlags {
+    /// What writes the job's report as these flags say.
+    var reportWriter: ReportWriter {
+        ReportWriter(
+            directory: reports,
+            options: ReportOptions(
+                exactCSV: exactCSV, generatedAt: .now, version: Version.text))
     }
 }
 

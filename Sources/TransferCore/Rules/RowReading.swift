@@ -7,7 +7,10 @@ struct RowAsk {
 
 /// Reads the parts of one record and gathers what is wrong with them.
 struct RowReading: ~Copyable {
+    /// Without the blanks round them; none is empty.
     private var texts: [Column: String] = [:]
+    /// Names as they stand: a blank may belong to one.
+    private var names: [Column: String] = [:]
     private let schema: RowSchema
     private let defaults: RowDefaults
     /// The instance that ARNs must be of; known once `instance()` was read.
@@ -20,9 +23,12 @@ struct RowReading: ~Copyable {
         self.defaults = defaults
         for column in Column.allCases {
             guard let index = schema[column] else { continue }
-            let (text, hadInvisible) = SpreadsheetText.trimmed(record.text(index))
-            if !text.isEmpty { texts[column] = text }
-            if hadInvisible, !text.isEmpty {
+            let whole = record.text(index)
+            let (text, hadInvisible) = SpreadsheetText.trimmed(whole)
+            guard !text.isEmpty else { continue }
+            texts[column] = text
+            if text != whole { names[column] = whole }
+            if hadInvisible {
                 notices.append(
                     RowProblem(
                         .spacesRemoved, column,
@@ -155,7 +161,7 @@ struct RowReading: ~Copyable {
                     + "\(Self.nameCharactersMax) is the most that a name can have.")
             return nil
         }
-        return .name(text)
+        return .name(names[nameColumn] ?? text)
     }
 
     /// QueueName's maximum in the service's model, where it sets one: more is a text gone astray.

@@ -1,8 +1,8 @@
 /// What spreadsheets, consoles and chats do to a text that was pasted.
-enum SpreadsheetText {
+package enum SpreadsheetText {
     /// The text without the blanks round it; `hadInvisible` where some were not plain spaces or
     /// tabs, so that nobody can have seen them.
-    static func trimmed(_ text: String) -> (text: String, hadInvisible: Bool) {
+    package static func trimmed(_ text: String) -> (text: String, hadInvisible: Bool) {
         let scalars = text.unicodeScalars
         var start = scalars.startIndex
         var end = scalars.endIndex

@@ -10,6 +10,8 @@ package struct Job: Sendable, Hashable {
     package var options: JobOptions
     /// Data records in the input.
     package var rows: Int
+    /// When what its rows name was looked up; nil before.
+    package var resolvedAt: Timestamp?
 }
 
 /// The file that a job was made of.

@@ -1,0 +1,144 @@
+import TransferCore
+import TransferLedger
+
+/// A thing of an instance, and what keeps contacts from it.
+struct DirectoryEntry {
+    var id: String
+    /// Nil for the queues that belong to users.
+    var name: String?
+    var fault: Fault?
+
+    enum Fault {
+        case disabled, archived, notPublished
+        /// A flow of a type that no transfer takes.
+        case type(ContactFlowType)
+
+        var code: RowCode {
+            switch self {
+            case .disabled: .queueDisabled
+            case .archived: .flowArchived
+            case .notPublished: .flowNotPublished
+            case .type: .flowType
+            }
+        }
+
+        func sentence(of entry: DirectoryEntry, _ kind: ThingKind) -> String {
+            let subject = "The \(kind.noun) \((entry.name ?? entry.id).quoted)"
+            return switch self {
+            case .disabled: "\(subject) is disabled. Enable it, or name another."
+            case .archived: "\(subject) is archived. Name one that is in use."
+            case .notPublished: "\(subject) was never published. Publish it, or name another."
+            case .type(let type):
+                "\(subject) is of type \(type), which no transfer takes. Name one of type "
+                    + ContactFlowType.ofTransfers.map(\.rawValue).joined(separator: ", ") + "."
+            }
+        }
+    }
+}
+
+/// The things of one kind that an instance has.
+struct DirectoryList {
+    private let kind: ThingKind
+    private let instance: InstanceID
+    private var byID: [String: DirectoryEntry] = [:]
+    private var byName: [String: [DirectoryEntry]] = [:]
+    /// Whether what is not in it is not there.
+    private let hasAll: Bool
+
+    init(_ kind: ThingKind, in instance: InstanceID, _ entries: [DirectoryEntry], hasAll: Bool) {
+        self.kind = kind
+        self.instance = instance
+        self.hasAll = hasAll
+        for entry in entries {
+            byID[entry.id] = entry
+            if let name = entry.name { byName[name, default: []].append(entry) }
+        }
+    }
+
+    /// The thing that has exactly this name, or has it without the blanks round it; of several, the
+    /// only one that takes contacts.
+    func find(_ text: String, _ column: Column) -> Result<DirectoryEntry, RowProblems> {
+        let name = byName[text] == nil ? SpreadsheetText.trimmed(text).text : text
+        let named = byName[name] ?? []
+        let usable = named.filter { $0.fault == nil }
+        if usable.count == 1 { return .success(usable[0]) }
+        guard let first = named.first else { return .failure(RowProblems([unknown(name, column)])) }
+        if usable.isEmpty, let fault = first.fault {
+            return .failure(
+                RowProblems([RowProblem(fault.code, column, fault.sentence(of: first, kind))]))
+        }
+        let ids = usable.map(\.id).sorted().joined(separator: ", ")
+        return .failure(
+            RowProblems([
+                RowProblem(
+                    .ambiguousName, column,
+                    "\(usable.count) \(kind.noun)s are named \(name.quoted): \(ids). "
+                        + "Give the id of the one that is meant.")
+            ]))
+    }
+
+    private func unknown(_ name: String, _ column: Column) -> RowProblem {
+        let nearest = NearestNames.of(name, in: byName.keys)
+        let offer =
+            nearest.isEmpty
+            ? "Check \(column.rawValue); names are exact."
+            : "Nearest: \(nearest.map(\.quoted).joined(separator: ", "))."
+        return RowProblem(
+            .unknownName, column, "No \(kind.noun) is named \(name.quoted). \(offer)")
+    }
+
+    /// What is wrong with the thing that has this id; nil where nothing is known to be.
+    func check(id: String, _ column: Column) -> RowProblem? {
+        guard let entry = byID[id] else {
+            return hasAll ? .notThere(kind, id, column, in: instance) : nil
+        }
+        return entry.fault.map { RowProblem($0.code, column, $0.sentence(of: entry, kind)) }
+    }
+}
+
+extension InstanceDirectory {
+    /// Lists the things of a kind; of queues those that belong to users only where `all` are asked
+    /// for.
+    func entries(
+        _ kind: ThingKind, in instance: InstanceID, all: Bool
+    ) async throws(TransferFailure) -> [DirectoryEntry] {
+        switch kind {
+        case .queue:
+            try await queues(in: instance, types: all ? [] : [.standard]).map(DirectoryEntry.init)
+        case .user: try await users(in: instance).map(DirectoryEntry.init)
+        case .flow: try await contactFlows(in: instance).map(DirectoryEntry.init)
+        }
+    }
+
+    /// Asks for one thing.
+    func entry(
+        _ kind: ThingKind, id: String, in instance: InstanceID
+    ) async throws(TransferFailure) -> DirectoryEntry {
+        switch kind {
+        case .queue: DirectoryEntry(try await queue(QueueID(valid: id), in: instance))
+        case .user: DirectoryEntry(try await user(UserID(valid: id), in: instance))
+        case .flow: DirectoryEntry(try await contactFlow(ContactFlowID(valid: id), in: instance))
+        }
+    }
+}
+
+extension DirectoryEntry {
+    fileprivate init(_ queue: Queue) {
+        self.init(
+            id: queue.id.text, name: queue.name,
+            fault: queue.status == .disabled ? .disabled : nil)
+    }
+
+    fileprivate init(_ user: User) { self.init(id: user.id.text, name: user.username) }
+
+    fileprivate init(_ flow: ContactFlow) {
+        self.init(id: flow.id.text, name: flow.name)
+        if flow.state == .archived {
+            fault = .archived
+        } else if flow.status == .saved {
+            fault = .notPublished
+        } else if let type = flow.type, !ContactFlowType.ofTransfers.contains(type) {
+            fault = .type(type)
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import TransferCore
+import TransferLedger
+
+/// Finds what routes name: ids for names, and whether what has an id is there and in use.
+///
+/// Each thing is asked for once. A list is fetched where rows have names, or more ids than calls
+/// for each are worth; what is remembered grows with the instance and not with the rows.
+struct RouteResolver {
+    private let directory: any InstanceDirectory
+    private let needs: RouteNeeds
+    private var lists: [Place: DirectoryList] = [:]
+    private var known: [Thing: RowProblem?] = [:]
+    /// The look-ups by id that failed, or that the role may not make: rows go on without them.
+    private(set) var notLookedUp: [ThingKind: TransferFailure] = [:]
+
+    /// Distinct ids for which calls for each are made before a list is worth its pages.
+    private static let describedMax = 10
+
+    private struct Place: Hashable {
+        var kind: ThingKind
+        var instance: InstanceID
+    }
+
+    private struct Thing: Hashable {
+        var id: String
+        var place: Place
+    }
+
+    init(_ directory: any InstanceDirectory, needs: RouteNeeds) {
+        self.directory = directory
+        self.needs = needs
+    }
+
+    /// Gives each of a route's things its id, or says what is wrong with it.
+    ///
+    /// - Throws: a failure without which no name can be found.
+    mutating func resolve(_ new: NewRoute) async throws(TransferFailure) -> ResolvedRoute {
+        var route = new.route
+        var problems: [RowProblem] = []
+        route.flow = try await find(route.flow, .flow, (.flowID, .flow), of: route, &problems)
+        switch route.destination {
+        case .queue(let queue):
+            route.destination = .queue(
+                try await find(queue, .queue, (.queueID, .queue), of: route, &problems))
+        case .user(let user):
+            route.destination = .user(
+                try await find(user, .user, (.userID, .user), of: route, &problems))
+        case nil: break
+        }
+        switch route.mustBeAt {
+        case .queue(.name(let name)):
+            let found: Reference<QueueID> = try await find(
+                .name(name), .queue, (.expectedQueueID, .expectedQueue), of: route, &problems)
+            route.mustBeAt = .queue(found)
+        case .user(.name(let name)):
+            let found: Reference<UserID> = try await find(
+                .name(name), .user, (.expectedUserID, .expectedUser), of: route, &problems)
+            route.mustBeAt = .user(found)
+        default: break
+        }
+        return ResolvedRoute(number: new.number, route: route, problems: problems)
+    }
+
+    private mutating func find<ID: ServiceIdentifier>(
+        _ reference: Reference<ID>, _ kind: ThingKind, _ columns: (id: Column, name: Column),
+        of route: Route, _ problems: inout [RowProblem]
+    ) async throws(TransferFailure) -> Reference<ID> {
+        let place = Place(kind: kind, instance: route.instance)
+        let id: String
+        switch reference {
+        case .id(let own): id = own.text
+        case .name(let name):
+            let found = try await list(of: place, orThrow: true)?.find(name, columns.name)
+            switch found {
+            case .success(let entry): id = entry.id
+            case .failure(let problems_):
+                problems += problems_.all
+                return reference
+            case nil: return reference
+            }
+        }
+        let isGuard = columns.id == .expectedQueueID || columns.id == .expectedUserID
+        if !isGuard, let problem = try await check(Thing(id: id, place: place), columns.id) {
+            problems.append(problem)
+        }
+        return .id(ID(valid: id))
+    }
+
+    /// What is wrong with the thing that has this id; nil where nothing is.
+    private mutating func check(
+        _ thing: Thing, _ column: Column
+    ) async throws(TransferFailure) -> RowProblem? {
+        if let known = known[thing] { return known }
+        var problem: RowProblem?
+        let isListed = needs.ids(thing.place.kind, in: thing.place.instance) > Self.describedMax
+        if isListed || lists[thing.place] != nil,
+            let list = try await list(of: thing.place, orThrow: false)
+        {
+            problem = list.check(id: thing.id, column)
+            // The list of queues does not say which are disabled.
+            if problem == nil, thing.place.kind == .queue {
+                problem = try await described(thing, column)
+            }
+        } else {
+            problem = try await described(thing, column)
+        }
+        known[thing] = .some(problem)
+        return problem
+    }
+
+    private mutating func described(
+        _ thing: Thing, _ column: Column
+    ) async throws(TransferFailure) -> RowProblem? {
+        let (kind, instance) = (thing.place.kind, thing.place.instance)
+        do throws(TransferFailure) {
+            let entry = try await directory.entry(kind, id: thing.id, in: instance)
+            return entry.fault.map { RowProblem($0.code, column, $0.sentence(of: entry, kind)) }
+        } catch {
+            if error.code == "ContactFlowNotPublishedException" {
+                let entry = DirectoryEntry(id: thing.id, name: nil)
+                let fault = DirectoryEntry.Fault.notPublished
+                return RowProblem(fault.code, column, fault.sentence(of: entry, kind))
+            }
+            if error.httpStatus == 404 { return .notThere(kind, thing.id, column, in: instance) }
+            try go(onWithout: kind, error)
+            return nil
+        }
+    }
+
+    /// The things of an instance; nil where they cannot be listed and rows can go without.
+    private mutating func list(
+        of place: Place, orThrow mustBeThere: Bool
+    ) async throws(TransferFailure) -> DirectoryList? {
+        if let known = lists[place] { return known }
+        do throws(TransferFailure) {
+            // The queues of users have no names, and there are as many as users.
+            let isForIDs = needs.ids(place.kind, in: place.instance) > Self.describedMax
+            let list = DirectoryList(
+                place.kind, in: place.instance,
+                try await directory.entries(place.kind, in: place.instance, all: isForIDs),
+                hasAll: isForIDs || place.kind != .queue)
+            lists[place] = list
+            return list
+        } catch {
+            if mustBeThere { throw error }
+            try go(onWithout: place.kind, error)
+            return nil
+        }
+    }
+
+    /// Rows are sent without a look-up that may not be made; what stops every call stops all.
+    private mutating func go(
+        onWithout kind: ThingKind, _ failure: TransferFailure
+    ) throws(TransferFailure) {
+        if failure.advice == .credentials || failure.httpStatus == nil { throw failure }
+        notLookedUp[kind] = notLookedUp[kind] ?? failure
+    }
+}
+
+extension RowProblem {
+    static func notThere(
+        _ kind: ThingKind, _ id: String, _ column: Column, in instance: InstanceID
+    ) -> RowProblem {
+        RowProblem(
+            .notFound, column,
+            "There is no \(kind.noun) \(id.quoted) in instance \(instance). "
+                + "Check \(column.rawValue).")
+    }
+}
