@@ -5,15 +5,20 @@ package struct IntakeSummary: Hashable, Sendable {
     package var rows = 0
     package private(set) var rejected = 0
     package private(set) var skipped = 0
+    /// Rows whose transfer the service would refuse, by a look at their contacts.
+    package private(set) var failed = 0
     /// What there is to say, by code: rejected rows first, then the most frequent.
     package var findings: [Finding] { all.sorted { $0.comesBefore($1) } }
+
+    /// What there is to say of the header: sentences.
+    package internal(set) var headerNotices: [String] = []
 
     private var all: [Finding] = []
 
     package init() {}
 
     /// Rows that can be transferred.
-    package var valid: Int { rows - rejected - skipped }
+    package var valid: Int { rows - rejected - skipped - failed }
 
     /// One kind of problem or notice, and where it was first seen.
     package struct Finding: Hashable, Sendable {
@@ -24,7 +29,7 @@ package struct IntakeSummary: Hashable, Sendable {
         package var examples: [Example]
 
         fileprivate func comesBefore(_ other: Finding) -> Bool {
-            let ranks: [Outcome?] = [.rejected, .skipped, nil]
+            let ranks: [Outcome?] = [.rejected, .failed, .skipped, nil]
             let rank = { (finding: Finding) in ranks.firstIndex(of: finding.outcome) ?? 0 }
             return (rank(self), other.count, code.rawValue)
                 < (rank(other), count, other.code.rawValue)
@@ -46,7 +51,11 @@ package struct IntakeSummary: Hashable, Sendable {
     package mutating func add(
         _ problems: [RowProblem], makes outcome: Outcome, row: Int, line: Int
     ) {
-        if outcome == .rejected { rejected += 1 } else { skipped += 1 }
+        switch outcome {
+        case .rejected: rejected += 1
+        case .failed: failed += 1
+        default: skipped += 1
+        }
         for problem in problems { add(problem, outcome, row, line) }
     }
 

@@ -37,6 +37,23 @@ package enum Resolution {
                 .sorted { $0.kind.rawValue < $1.kind.rawValue })
     }
 
+    /// Adds the rows that a resolution has rejected to what an intake found.
+    package static func add(
+        rejectedOf job: Job, in ledger: Ledger, to summary: inout IntakeSummary
+    ) async throws {
+        summary = try await ledger.read { [summary] reader in
+            var summary = summary
+            try reader.forEachRow(of: job, outcomes: [.rejected]) { row in
+                guard let code = row.code.flatMap(RowCode.init(rawValue:)), code.isOfDirectory
+                else { return }
+                let problem = RowProblem(
+                    code, row.column.flatMap(Column.init(rawValue:)), row.message ?? "")
+                summary.add([problem], makes: .rejected, row: row.row, line: row.line)
+            }
+            return summary
+        }
+    }
+
     private static func resolve(
         _ job: Job, in ledger: Ledger, by resolver: inout RouteResolver,
         now: @Sendable () -> Timestamp

@@ -65,6 +65,10 @@ struct RowIntake {
         do throws(HeaderError) {
             let schema = try RowSchema(header: record.texts, defaults: options.defaults)
             judge = RowJudge(schema: schema, defaults: options.defaults)
+            summary.headerNotices = schema.lookalikes.map { name, column in
+                "Column \(name.quoted) is carried along unread. Is it \(column.rawValue)? "
+                    + "Then rename it."
+            }
         } catch {
             throw IntakeError(.refused, "\(name), line \(record.line): \(error.sentence)")
         }

@@ -81,6 +81,11 @@ extension Ledger {
         }
     }
 
+    /// Gives rows their outcome without a call for them. Hold the job's ``JobLock``.
+    package func end(_ rows: [EndedRow], of job: Job, at now: Timestamp) async throws {
+        try await write { try $0.insert(rows, job: job.number, at: now) }
+    }
+
     /// Notes that all of the job's routes were looked up.
     package func endResolution(of job: Job, at now: Timestamp) async throws {
         try await write { db in

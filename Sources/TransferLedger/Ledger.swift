@@ -10,7 +10,7 @@ package final class Ledger: Sendable {
     package let path: String
     /// The file behind all links, as SQLite finds it: what the files beside it are named after.
     let resolvedPath: String
-    let pool: DatabasePool
+    let pool: any DatabaseWriter
 
     /// How long a statement waits for another program's lock.
     private static let busyTimeout = 30.0
@@ -29,12 +29,42 @@ package final class Ledger: Sendable {
         resolvedPath = file.resolvedPath
         do {
             if file.isEmpty { try Self.mark(resolvedPath) }
-            pool = try DatabasePool(path: resolvedPath, configuration: Self.configuration)
+            let pool = try DatabasePool(path: resolvedPath, configuration: Self.configuration)
             try Self.migrate(pool, path)
+            self.pool = pool
         } catch {
             throw LedgerError(error, path: path)
         }
     }
+
+    /// A ledger that nobody else sees, and that is gone with the process: SQLite keeps it in a file
+    /// without a name, in the folder for temporary files, where memory is not enough.
+    ///
+    /// - Throws: ``LedgerError``.
+    package static func scratch() throws(LedgerError) -> Ledger {
+        do {
+            var configuration = configuration
+            configuration.prepareDatabase { db in
+                // Whatever a crash left would be found by nobody.
+                try db.execute(sql: "PRAGMA journal_mode = MEMORY")
+                try db.execute(sql: "PRAGMA synchronous = OFF")
+            }
+            let queue = try DatabaseQueue(path: "", configuration: configuration)
+            try LedgerSchema.migrator.migrate(queue)
+            return Ledger(scratch: queue)
+        } catch {
+            throw LedgerError(error, path: "(temporary)")
+        }
+    }
+
+    private init(scratch queue: DatabaseQueue) {
+        path = "(temporary)"
+        resolvedPath = ""
+        pool = queue
+    }
+
+    /// Whether it is one of ``scratch()``: there is nothing to lock it by, and nobody to lock out.
+    var isScratch: Bool { resolvedPath.isEmpty }
 
     /// Reads within one transaction: everything `body` sees is of the same moment.
     package func read<T: Sendable>(

@@ -148,7 +148,7 @@ extension Database {
     }
 
     /// Gives rows their outcome before anything is sent; a row that has one gets the new one.
-    fileprivate func insert(_ ended: [EndedRow], job: Int64, at now: Timestamp) throws {
+    func insert(_ ended: [EndedRow], job: Int64, at now: Timestamp) throws {
         let insert = try cachedStatement(
             sql: """
                 INSERT INTO row_states (key, outcome, code, column_name, message, finished_at)

@@ -5,6 +5,8 @@ package struct RunOptions: Sendable {
     /// Calls under way at once, at the most.
     package var concurrency = 64
     package var retry = RetryPolicy()
+    /// Whether each contact is looked at before it is transferred, guard or none.
+    package var verifies = false
     /// How each operation is paced.
     package var pace: [RowOperation: PaceController.Mode] = Self.documentedQuotas
     /// How long no call at all may be answered before the run gives up for now.

@@ -1,37 +1,95 @@
 import ArgumentParser
+import ConnectClient
 import FoundationEssentials
 import Intake
+import Report
 import TransferCore
 import TransferLedger
+import TransferRun
 
-/// `baton check FILE`: validates an input, offline.
+/// `baton check FILE`: validates an input, offline unless asked otherwise.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Validates a CSV without sending or storing anything.",
+        abstract: "Validates a CSV without sending anything, or storing it.",
         discussion: "Exit status 0 where every row is valid, 65 where something is wrong.")
 
     @OptionGroup var input: InputOptions
+    @OptionGroup var network: NetworkOptions
 
-    @Option(help: "The instance, by id or ARN, for rows without one of their own.")
-    var instance: String?
+    @Flag(
+        help: """
+            Look up what rows name, and every contact: ended, of another channel, not found, \
+            transferred too often, there already, or not where it is expected. About 10 a second.
+            """)
+    var online = false
 
-    @Option(help: "The AWS Region that ARNs must be of.")
-    var region: String?
+    @Option(help: "Write the bad rows with their reasons to this CSV.")
+    var rejects: String?
+
+    @Flag(
+        name: .customLong("exact-csv"),
+        help: "Leave cells that a spreadsheet would run as a formula as they are: for machines.")
+    var exactCSV = false
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if rejects == "" { throw ValidationError("--rejects takes the path of a file.") }
+    }
+
     func run() async throws {
-        let named = try NamedInstance(instance)
-        let options = try input.intakeOptions(named, region: region ?? named.region)
-        let summary = try await onOwnThread { [input] in
-            try Intake.check(input.file, options: options)
-        }
+        let summary = try await online || rejects != nil ? reviewed() : judged()
         switch output.output {
         case .text: try Console.data(CheckText(summary).text)
         case .json: try Console.json(CheckResult(summary))
         }
-        throw (summary.rejected == 0 ? ExitStatus.done : .inputRefused).code
+        let isWell = summary.rejected + summary.failed == 0
+        throw (isWell ? ExitStatus.done : .inputRefused).code
+    }
+
+    /// What the input alone tells.
+    private func judged() async throws -> IntakeSummary {
+        let options = try input.intakeOptions(try NamedInstance(network.instance), region: region)
+        return try await onOwnThread { [input] in
+            try Intake.check(input.file, options: options)
+        }
+    }
+
+    /// The same by way of a ledger that is gone afterwards, which remembers each row.
+    private func reviewed() async throws -> IntakeSummary {
+        let environment = ProcessInfo.processInfo.environment
+        let configuration = online ? try network.configuration(environment: environment) : nil
+        let instance = try NamedInstance(network.instance)
+        let region = configuration?.region ?? region
+        let options = try input.intakeOptions(instance, region: region)
+        let ledger = try Ledger.scratch()
+        let ingested = try await Intake.ingest(
+            input.file,
+            job: JobOptions(
+                region: region ?? "", endpoint: configuration.map { "\($0.endpoint)" } ?? "",
+                instance: instance.id, flow: options.defaults.flow,
+                flowDecides: options.defaults.flowDecides),
+            options, into: ledger, at: .now)
+        var summary = ingested.summary ?? IntakeSummary()
+        if let configuration {
+            let client = ConnectClient(
+                configuration, profile: network.profile, environment: environment)
+            await client.prepareCredentials()
+            try await LookUp(client, configuration, hasNames: true, console: output.console)
+                .review(ingested.stored.job, in: ledger, summary: &summary)
+        }
+        if let rejects {
+            try await RejectsWriter.write(
+                ingested.stored.job, from: ledger, to: rejects, isExact: exactCSV)
+        }
+        return summary
+    }
+
+    /// The Region that ARNs must be of, where one is set: a check needs none.
+    private var region: String? {
+        let environment = ProcessInfo.processInfo.environment
+        return (try? network.configuration(environment: environment))?.region ?? network.region
     }
 }
 
@@ -42,11 +100,11 @@ private struct CheckText {
     init(_ summary: IntakeSummary) { self.summary = summary }
 
     var text: String {
-        var lines = [summary.words + "."]
+        var lines = [summary.words + "."] + summary.headerNotices
         for finding in summary.findings {
             lines.append(
                 "\(finding.code.rawValue), \(finding.count.of("row")) "
-                    + "\(finding.outcome?.rawValue ?? "noted"):")
+                    + "\(finding.outcome.map(Self.words) ?? "noted"):")
             lines += finding.examples.map { example in
                 "  Row \(example.row) (line \(example.line)"
                     + "\(example.column.map { ", \($0.rawValue)" } ?? "")): \(example.message)"
@@ -61,11 +119,18 @@ private struct CheckText {
     }
 }
 
+extension CheckText {
+    private static func words(_ outcome: Outcome) -> String {
+        outcome == .failed ? "would fail" : outcome.rawValue
+    }
+}
+
 extension IntakeSummary {
     /// `5 rows: 3 valid, 1 skipped, 1 rejected`.
     var words: String {
         var parts = ["\(valid.grouped) valid"]
         if skipped > 0 { parts.append("\(skipped.grouped) skipped") }
+        if failed > 0 { parts.append("\(failed.grouped) would fail") }
         parts.append("\(rejected.grouped) rejected")
         return "\(rows.of("row")): \(parts.joined(separator: ", "))"
     }
@@ -75,7 +140,7 @@ extension IntakeSummary {
 private struct CheckResult: Encodable {
     struct Finding: Encodable {
         var code: String
-        /// `rejected` or `skipped`; none in a notice.
+        /// `rejected`, `failed` or `skipped`; none in a notice.
         var outcome: String?
         var count: Int
         var examples: [Example]
@@ -91,7 +156,10 @@ private struct CheckResult: Encodable {
     var rows: Int
     var valid: Int
     var skipped: Int
+    /// Rows whose transfer the service would refuse; only `--online` can tell.
+    var failed: Int
     var rejected: Int
+    var headerNotices: [String]
     var problems: [Finding]
     /// What is said of rows and changes nothing for them.
     var notices: [Finding]
@@ -100,6 +168,7 @@ private struct CheckResult: Encodable {
         rows = summary.rows
         valid = summary.valid
         skipped = summary.skipped
+        failed = summary.failed
         rejected = summary.rejected
         let findings = summary.findings.map { finding in
             Finding(
@@ -111,6 +180,7 @@ private struct CheckResult: Encodable {
                     )
                 })
         }
+        headerNotices = summary.headerNotices
         problems = findings.filter { $0.outcome != nil }
         notices = findings.filter { $0.outcome == nil }
     }

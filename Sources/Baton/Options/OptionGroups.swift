@@ -190,6 +190,13 @@ struct RunFlags: ParsableArguments {
         help: "Leave cells that a spreadsheet would run as a formula as they are: for machines.")
     var exactCSV = false
 
+    @Flag(
+        help: """
+            Look at each contact before it is transferred: one that has ended, cannot be \
+            transferred or is there already spends none of the quota for transfers.
+            """)
+    var verify = false
+
     @Flag(help: "Do not ask before transferring.")
     var yes = false
 
@@ -239,6 +246,7 @@ struct RunFlags: ParsableArguments {
         var options = RunOptions()
         options.concurrency = concurrency
         options.retry.attemptsMax = maxAttempts
+        options.verifies = verify
         if case .fixed(let rate) = rate {
             options.pace[.transferContact] = .fixed(rate: rate, burst: burst ?? 1)
         }

@@ -29,6 +29,7 @@ extension RunFlags {
         if maxAttempts != Self.maxAttemptsUsual { words += ["--max-attempts", "\(maxAttempts)"] }
         if reports != Self.reportsUsual { words += ["--reports", reports] }
         if exactCSV { words.append("--exact-csv") }
+        if verify { words.append("--verify") }
         if yes { words.append("--yes") }
         return words
     }

@@ -23,6 +23,7 @@ extension InputOptions {
             return ingested.stored
         }
         console.say("Job \(job.id): \(summary.words).")
+        for notice in summary.headerNotices { console.say(notice) }
         return ingested.stored
     }
 }

@@ -29,6 +29,40 @@ struct LookUp {
     ///
     /// - Throws: ``LookUpError`` where names cannot be found; nothing was sent then.
     func resolve(_ job: Job, in ledger: Ledger) async throws {
+        try await find(job, in: ledger)
+        for totals in try await ledger.read({ try $0.outcomesByCode(job) }) {
+            guard let code = RowCode(rawValue: totals.code), code.isOfDirectory else { continue }
+            console.say(
+                "\(totals.code), \(totals.rows.of("row")) \(totals.outcome.rawValue): "
+                    + (totals.exampleMessage ?? ""))
+        }
+    }
+
+    /// Resolves a job and looks at each of its contacts; adds what is found to `summary`.
+    ///
+    /// - Throws: ``LookUpError``.
+    func review(
+        _ job: Job, in ledger: Ledger, summary: inout IntakeSummary
+    ) async throws {
+        try await find(job, in: ledger)
+        try await Resolution.add(rejectedOf: job, in: ledger, to: &summary)
+        let total = summary.valid
+        let showsProgress = Console.isTerminal && console.level != .quiet
+        defer { if showsProgress { Console.draw("") } }
+        do {
+            try await ContactReview(directory, now: { .now }).review(
+                job, in: ledger, summary: &summary
+            ) { done in
+                if showsProgress {
+                    Console.draw("\(done.grouped)/\(total.grouped) contacts looked at")
+                }
+            }
+        } catch let failure as TransferFailure {
+            throw LookUpError(failure: failure)
+        }
+    }
+
+    private func find(_ job: Job, in ledger: Ledger) async throws {
         let lock = try JobLock(job, of: ledger)
         let gaps: Resolution.Gaps
         do {
@@ -44,24 +78,6 @@ struct LookUp {
             console.say(
                 "Each \(kind.noun) is sent as it stands, without a look at whether it is there "
                     + "(\(failure.code)): \(failure.message)")
-        }
-        for totals in try await ledger.read({ try $0.outcomesByCode(job) }) {
-            guard let code = RowCode(rawValue: totals.code), code.isOfLookUp else { continue }
-            console.say(
-                "\(totals.code), \(totals.rows.of("row")) \(totals.outcome.rawValue): "
-                    + (totals.exampleMessage ?? ""))
-        }
-    }
-}
-
-extension RowCode {
-    /// Whether only the service can tell.
-    fileprivate var isOfLookUp: Bool {
-        switch self {
-        case .unknownName, .ambiguousName, .notFound, .queueDisabled, .flowArchived,
-            .flowNotPublished, .flowType:
-            true
-        default: false
         }
     }
 }

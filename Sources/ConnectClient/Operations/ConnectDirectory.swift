@@ -61,6 +61,22 @@ package struct ConnectDirectory: InstanceDirectory {
         }
     }
 
+    package func contact(
+        _ id: ContactID, in instance: InstanceID
+    ) async throws(TransferFailure) -> ContactState {
+        try await reads.read(.describeContact, of: owner) { () throws(TransferFailure) in
+            try await client.describe(id, in: instance).value
+        }
+    }
+
+    package func contacts(
+        associatedWith contact: ContactID, in instance: InstanceID
+    ) async throws(TransferFailure) -> [AssociatedContact] {
+        try await reads.read(.listAssociatedContacts, of: owner) { () throws(TransferFailure) in
+            try await client.associatedContacts(of: contact, in: instance).value
+        }
+    }
+
     /// All pages of a list.
     private func all<Item: Sendable>(
         _ operation: Operation, of subject: String,

@@ -13,9 +13,8 @@ struct RowTables {
     private var composer: CSVComposer
 
     /// Baton's columns in `results.csv`, after those of the input.
-    static let ownColumns = [
-        "BatonRow", "BatonLine", "BatonOutcome", "BatonCode", "BatonMessage", "BatonNewContactId",
-        "BatonAttempts", "BatonRequestId", "BatonClientToken", "BatonStartedAt",
+    static let ownColumns = reasonColumns + [
+        "BatonNewContactId", "BatonAttempts", "BatonRequestId", "BatonClientToken", "BatonStartedAt",
         "BatonFinishedAt",
     ]
 
@@ -39,14 +38,34 @@ struct RowTables {
         try writeRecord(to: &results)
     }
 
+    /// Baton's columns in a file of bad rows, after those of the input.
+    static let reasonColumns = [
+        "BatonRow", "BatonLine", "BatonOutcome", "BatonCode", "BatonMessage",
+    ]
+
+    /// Writes the header record of a file of bad rows.
+    mutating func writeRejectsHeader(to file: inout ReportFile) throws(ReportError) {
+        addHeader()
+        for column in Self.reasonColumns { composer.add(column) }
+        composer.endRecord()
+        try writeRecord(to: &file)
+    }
+
+    /// Writes a row with its reason, its fields filled up or cut to the header's width.
+    mutating func writeReject(
+        _ row: RowRecord, to file: inout ReportFile
+    ) throws(ReportError) {
+        addFields(of: row)
+        addReason(row)
+        composer.endRecord()
+        try writeRecord(to: &file)
+    }
+
     /// Writes a row to `results.csv`, and to `retry.csv` where it is worth another try.
     mutating func write(
         _ row: RowRecord, results: inout ReportFile, retry: inout ReportFile
     ) throws(ReportError) {
-        let fields = splitter.fields(of: row.record)
-        for (index, column) in columns.enumerated() {
-            composer.add(index < fields.count ? fields[index] : [], isRead: column.isRead)
-        }
+        let fields = addFields(of: row)
         addOwnFields(row)
         composer.endRecord()
         try writeRecord(to: &results)
@@ -58,22 +77,36 @@ struct RowTables {
         try writeRecord(to: &retry)
     }
 
+    /// Adds the row's fields in the width of the header; returns all that it has.
+    @discardableResult
+    private mutating func addFields(of row: RowRecord) -> [ArraySlice<UInt8>] {
+        let fields = splitter.fields(of: row.record)
+        for (index, column) in columns.enumerated() {
+            composer.add(index < fields.count ? fields[index] : [], isRead: column.isRead)
+        }
+        return fields
+    }
+
     private mutating func addHeader() {
         for column in columns { composer.add(column.name, isRead: column.isRead) }
     }
 
     private mutating func addOwnFields(_ row: RowRecord) {
-        composer.add(String(row.row))
-        composer.add(String(row.line))
-        composer.add(row.outcome.rawValue)
-        composer.add(row.code)
-        composer.add(row.reason)
+        addReason(row)
         composer.add(row.newContact)
         composer.add(String(row.attempts))
         composer.add(row.requestID)
         composer.add(row.token?.text)
         composer.add(row.startedAt?.iso8601)
         composer.add(row.finishedAt?.iso8601)
+    }
+
+    private mutating func addReason(_ row: RowRecord) {
+        composer.add(String(row.row))
+        composer.add(String(row.line))
+        composer.add(row.outcome.rawValue)
+        composer.add(row.code)
+        composer.add(row.reason)
     }
 
     private mutating func writeRecord(to file: inout ReportFile) throws(ReportError) {

@@ -48,6 +48,10 @@ enum Advice {
         case .queueDisabled: "Enable the queue, or name another."
         case .flowArchived: "Name a flow that is in use."
         case .flowNotPublished: "Publish the flow, or name another."
+        case .contactNotFound: "Check the contact's id, and --instance."
+        case .contactEnded: "Nothing is left to do for an ended contact."
+        case .wrongChannel: "Only tasks and e-mails can be transferred: leave the row out."
+        case .transferLimit: "It can be transferred no more: handle it where it is."
         case .flowType:
             "Name a flow of type inbound, transfer to agent or transfer to queue."
         case .bothColumns: "Keep the column of the id or that of the name, not both."

@@ -21,6 +21,11 @@ package enum RowCode: String, Hashable, Sendable, CaseIterable {
     case flowArchived = "FlowArchived"
     case flowNotPublished = "FlowNotPublished"
     case flowType = "FlowType"
+    // Failed: the service would refuse the transfer.
+    case contactNotFound = "ContactNotFound"
+    case contactEnded = "ContactEnded"
+    case wrongChannel = "WrongChannel"
+    case transferLimit = "TransferLimit"
     // Skipped: there is nothing to do.
     case blankRow = "BlankRow"
     case repeatedContact = "RepeatedContact"
@@ -28,4 +33,16 @@ package enum RowCode: String, Hashable, Sendable, CaseIterable {
     case guardNotHeld = "GuardNotHeld"
     // No outcome: something about the row that a person may want to know.
     case spacesRemoved = "SpacesRemoved"
+}
+
+extension RowCode {
+    /// Whether it says of what a row names what only the instance's directory can tell.
+    package var isOfDirectory: Bool {
+        switch self {
+        case .unknownName, .ambiguousName, .notFound, .queueDisabled, .flowArchived,
+            .flowNotPublished, .flowType:
+            true
+        default: false
+        }
+    }
 }

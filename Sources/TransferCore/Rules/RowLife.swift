@@ -4,6 +4,8 @@
 package struct RowLife: Hashable, Sendable {
     package let request: TransferRequest
     private let mustBeAt: Guard?
+    /// Whether the contact is looked at before it is transferred, guard or none.
+    private let isVerified: Bool
     /// The earliest moment at which the request can have been sent.
     private var firstSentAt: Timestamp?
     /// TransferContact calls that counted, in this run and earlier ones.
@@ -52,16 +54,23 @@ package struct RowLife: Hashable, Sendable {
         case afterRefusal(Ending)
         /// All attempts failed in a way that may hide an effect.
         case whenUncertain(TransferFailure)
+        /// How often was the contact transferred before?
+        case beforeLimit
     }
 
     /// Takes up a claimed row.
     ///
-    /// - Parameter inDoubtSince: when an earlier run claimed it and did not tell what came of it.
+    /// - Parameters:
+    ///   - isVerified: whether the contact is looked at before it is transferred, so that one that
+    ///     cannot be spends none of the quota for transfers.
+    ///   - inDoubtSince: when an earlier run claimed it and did not tell what came of it.
     package init(
-        _ request: TransferRequest, mustBeAt: Guard?, attempts: Int, inDoubtSince: Timestamp?
+        _ request: TransferRequest, mustBeAt: Guard?, isVerified: Bool = false, attempts: Int,
+        inDoubtSince: Timestamp?
     ) {
         self.request = request
         self.mustBeAt = mustBeAt
+        self.isVerified = isVerified
         self.attempts = attempts
         firstSentAt = inDoubtSince
         mayHaveTakenEffect = inDoubtSince != nil
@@ -73,10 +82,14 @@ package struct RowLife: Hashable, Sendable {
     /// forgotten by the service, and a guard would take the effect of our own transfer for somebody
     /// else's, so these are looked up first.
     package func begin(at now: Timestamp, policy: RetryPolicy) -> Decision {
-        if let firstSentAt, mustBeAt != nil || now - firstSentAt > policy.tokenSafeAge {
+        if let firstSentAt, firstOperation == .describeContact || now - firstSentAt > policy.tokenSafeAge {
             return .call(.listAssociatedContacts, .none)
         }
-        return .call(mustBeAt == nil ? .transferContact : .describeContact, .none)
+        return .call(firstOperation, .none)
+    }
+
+    private var firstOperation: RowOperation {
+        mustBeAt == nil && !isVerified ? .transferContact : .describeContact
     }
 
     /// Which attempt the row's next transfer will be.
@@ -138,28 +151,16 @@ package struct RowLife: Hashable, Sendable {
         switch result {
         case .success(let answer):
             moveOn()
-            let obstacle = obstacle(in: answer.value)
-            return obstacle.map { .end($0) } ?? .call(.transferContact, .none)
+            let obstacle = answer.value.obstacle(
+                to: request.destination, mustBeAt: mustBeAt, isVerified: isVerified)
+            if let obstacle { return .end(Ending(obstacle)) }
+            guard isVerified, answer.value.mayBeAtLimit else {
+                return .call(.transferContact, .none)
+            }
+            return lookUp(.beforeLimit)
         case .failure(let failure):
             return readFailed(failure, .describeContact, policy) { Ending(.failed, $0) }
         }
-    }
-
-    private func obstacle(in state: ContactState) -> Ending? {
-        if state.disconnectedAt != nil {
-            return Ending(
-                outcome: .skipped, code: RowCode.guardNotHeld.rawValue,
-                message: "The contact has ended, so it is no longer where it was expected.")
-        }
-        if state.isAt(request.destination) {
-            return Ending(
-                outcome: .skipped, code: RowCode.alreadyThere.rawValue,
-                message: "The contact is already at its destination.")
-        }
-        guard let mustBeAt, !state.isAt(mustBeAt) else { return nil }
-        return Ending(
-            outcome: .skipped, code: RowCode.guardNotHeld.rawValue,
-            message: "The contact is \(state.place), not at \(mustBeAt.words).")
     }
 
     /// Hears the answer of ListAssociatedContacts: a contact that came from this one, not before
@@ -168,6 +169,10 @@ package struct RowLife: Hashable, Sendable {
         _ result: Result<Answer<[AssociatedContact]>, TransferFailure>, policy: RetryPolicy
     ) -> Decision {
         switch result {
+        case .success(let answer) where lookUpPurpose == .beforeLimit:
+            moveOn()
+            let obstacle = Obstacle(afterTransfers: answer.value.transfers(to: request.contact))
+            return obstacle.map { .end(Ending($0)) } ?? .call(.transferContact, .none)
         case .success(let answer):
             moveOn()
             let proof = answer.value.first { isEffect($0, policy) }
@@ -180,6 +185,9 @@ package struct RowLife: Hashable, Sendable {
             return nothingFound()
         case .failure(let failure) where failure.httpStatus == 404:
             // What the service does not know it has not transferred.
+            return nothingFound()
+        case .failure(let failure) where lookUpPurpose == .beforeLimit && !failure.isOfRun:
+            // It was to save a call, no more: the service counts the transfers itself.
             return nothingFound()
         case .failure(let failure):
             return readFailed(failure, .listAssociatedContacts, policy) { [lookUpPurpose] in
@@ -198,7 +206,9 @@ package struct RowLife: Hashable, Sendable {
     private func nothingFound() -> Decision {
         switch lookUpPurpose {
         case .beforeSending:
-            .call(mustBeAt == nil ? .transferContact : .describeContact, .none)
+            .call(firstOperation, .none)
+        case .beforeLimit:
+            .call(.transferContact, .none)
         case .afterRefusal(let ending):
             .end(ending)
         case .whenUncertain(let failure):
@@ -211,7 +221,7 @@ package struct RowLife: Hashable, Sendable {
     ) -> Ending {
         var ending =
             switch purpose {
-            case .beforeSending: Ending(.uncertain, failure)
+            case .beforeSending, .beforeLimit: Ending(.uncertain, failure)
             case .afterRefusal(let ending): ending
             case .whenUncertain(let first): Ending(.uncertain, first)
             }
@@ -259,44 +269,25 @@ package struct RowLife: Hashable, Sendable {
     }
 }
 
+extension TransferFailure {
+    /// Whether it concerns all of a run's calls, and not this one.
+    fileprivate var isOfRun: Bool {
+        switch advice {
+        case .throttled, .credentials: true
+        case .permanent, .accessDenied, .lookUp, .retry: false
+        }
+    }
+}
+
 extension RowLife.Ending {
+    fileprivate init(_ obstacle: Obstacle) {
+        self.init(
+            outcome: obstacle.outcome, code: obstacle.code.rawValue, message: obstacle.message)
+    }
+
     fileprivate init(_ outcome: Outcome, _ failure: TransferFailure) {
         self.init(
             outcome: outcome, code: failure.code, message: failure.message,
             requestID: failure.requestID, isAccessDenied: failure.advice == .accessDenied)
-    }
-}
-
-extension ContactState {
-    /// Whether the contact waits in this queue, taken by nobody, or is with this user.
-    func isAt(_ place: Guard) -> Bool {
-        switch place {
-        case .queue(let id): queue == id && user == nil
-        case .user(let id): user == id
-        }
-    }
-
-    /// Whether a transfer there would change nothing; nobody knows what a flow would decide.
-    func isAt(_ destination: Destination) -> Bool {
-        switch destination {
-        case .queue(let id): isAt(Guard.queue(id))
-        case .user(let id): isAt(Guard.user(id))
-        case .flowDecides: false
-        }
-    }
-
-    fileprivate var place: String {
-        if let user { return "with user \(user)" }
-        if let queue { return "in queue \(queue)" }
-        return "in no queue and with no user"
-    }
-}
-
-extension Guard {
-    fileprivate var words: String {
-        switch self {
-        case .queue(let id): "queue \(id)"
-        case .user(let id): "user \(id)"
-        }
     }
 }

@@ -26,4 +26,14 @@ package protocol InstanceDirectory: Sendable {
     func contactFlow(
         _ id: ContactFlowID, in instance: InstanceID
     ) async throws(TransferFailure) -> ContactFlow
+
+    /// Says where a contact is now.
+    func contact(
+        _ id: ContactID, in instance: InstanceID
+    ) async throws(TransferFailure) -> ContactState
+
+    /// Lists the contacts of a contact's tree.
+    func contacts(
+        associatedWith contact: ContactID, in instance: InstanceID
+    ) async throws(TransferFailure) -> [AssociatedContact]
 }
