@@ -70,7 +70,7 @@ package struct ContactReview: Sendable {
         let state: ContactState
         do throws(TransferFailure) {
             state = try await directory.contact(contact, in: instance)
-        } catch where error.advice == .permanent {
+        } catch  where error.advice == .permanent {
             return .notFound(error)
         }
         let obstacle = state.obstacle(

@@ -85,7 +85,8 @@ package struct RunMachine: Sendable {
         if let last = claimed.last { cursor = last.row }
         for row in claimed {
             let life = RowLife(
-                row.request, mustBeAt: row.mustBeAt, isVerified: options.verifies, attempts: row.attempts,
+                row.request, mustBeAt: row.mustBeAt, isVerified: options.verifies,
+                attempts: row.attempts,
                 inDoubtSince: row.inDoubtSince)
             rows[row.row] = life
             guard ending == nil else {

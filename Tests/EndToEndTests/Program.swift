@@ -16,6 +16,12 @@ struct Program: Sendable {
         var status: Int32?
         var output: String
         var errors: String
+
+        fileprivate init(_ termination: TerminationStatus, _ output: String?, _ errors: String?) {
+            if case .exited(let code) = termination { status = code }
+            self.output = output ?? ""
+            self.errors = errors ?? ""
+        }
     }
 
     init(in directory: TemporaryDirectory) {
@@ -37,6 +43,17 @@ struct Program: Sendable {
 
     func run(_ arguments: [String]) async throws -> Ended { try await start(arguments) { _ in } }
 
+    /// Runs it to its end with a file on stdin.
+    func run(_ arguments: [String], reading path: String) async throws -> Ended {
+        let file = try FileDescriptor.open(path, .readOnly)
+        let result = try await Subprocess.run(
+            .path(Self.path), arguments: Arguments(arguments), environment: .custom(environment),
+            workingDirectory: FilePath(directory.path),
+            input: .fileDescriptor(file, closeAfterSpawningProcess: true),
+            output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
+        return Ended(result.terminationStatus, result.standardOutput, result.standardError)
+    }
+
     /// Runs it, and `body` beside it.
     func start(
         _ arguments: [String],
@@ -47,10 +64,6 @@ struct Program: Sendable {
             environment: .custom(environment), workingDirectory: FilePath(directory.path),
             input: .none, output: .string(limit: 1 << 22), error: .string(limit: 1 << 22),
             body: body)
-        var status: Int32?
-        if case .exited(let code) = result.terminationStatus { status = code }
-        return Ended(
-            status: status, output: result.standardOutput,
-            errors: result.standardError)
+        return Ended(result.terminationStatus, result.standardOutput, result.standardError)
     }
 }

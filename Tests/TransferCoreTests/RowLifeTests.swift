@@ -11,9 +11,12 @@ struct RowLifeTests {
         token: ClientToken(valid: "t"))
 
     private func life(
-        mustBeAt: Guard? = nil, attempts: Int = 0, inDoubtSince: Timestamp? = nil
+        mustBeAt: Guard? = nil, isVerified: Bool = false, attempts: Int = 0,
+        inDoubtSince: Timestamp? = nil
     ) -> RowLife {
-        RowLife(request, mustBeAt: mustBeAt, attempts: attempts, inDoubtSince: inDoubtSince)
+        RowLife(
+            request, mustBeAt: mustBeAt, isVerified: isVerified, attempts: attempts,
+            inDoubtSince: inDoubtSince)
     }
 
     private func failure(_ code: String, _ advice: TransferFailure.Advice) -> TransferFailure {
@@ -249,4 +252,85 @@ struct RowLifeTests {
     }
 
     private struct Unexpected: Error {}
+
+    private func described(
+        _ life: inout RowLife, _ state: ContactState
+    ) -> RowLife.Decision {
+        life.describeAnswered(.success(Answer(state, requestID: "d")), policy: policy)
+    }
+
+    @Test func `a contact that is looked at first spends no transfer where it cannot be moved`() {
+        let ended = ContactState(channel: "TASK", disconnectedAt: noon)
+        let states: [(ContactState, Outcome, RowCode)] = [
+            (ended, .failed, .contactEnded),
+            (ContactState(channel: "VOICE"), .failed, .wrongChannel),
+            (
+                ContactState(channel: "EMAIL", queue: QueueID(valid: "q-2")), .skipped,
+                .alreadyThere
+            ),
+        ]
+        for (state, outcome, code) in states {
+            var life = life(isVerified: true)
+            #expect(life.begin(at: noon, policy: policy) == .call(.describeContact, .none))
+            guard case .end(let ending) = described(&life, state) else {
+                Issue.record("\(code) is no end")
+                continue
+            }
+            #expect(ending.outcome == outcome)
+            #expect(ending.code == code.rawValue)
+        }
+        var good = life(isVerified: true)
+        #expect(described(&good, ContactState(channel: "TASK")) == .call(.transferContact, .none))
+    }
+
+    @Test func `counts the transfers of a contact that has several behind it`() {
+        let ids = (0...11).map { ContactID(valid: "c-\($0)") }
+        let chain = ids.enumerated().map { index, id in
+            AssociatedContact(
+                id: id, previous: index == 0 ? nil : ids[index - 1], initiatedAt: noon)
+        }
+        for count in [2, 10, 11] {
+            let request = TransferRequest(
+                instance: InstanceID(valid: "i"), contact: ids[count],
+                flow: ContactFlowID(valid: "f"), destination: .queue(QueueID(valid: "q-2")),
+                token: ClientToken(valid: "t"))
+            var life = RowLife(
+                request, mustBeAt: nil, isVerified: true, attempts: 0, inDoubtSince: nil)
+            let state = ContactState(channel: "TASK", initial: ids[0], previous: ids[count - 1])
+            #expect(described(&life, state) == .call(.listAssociatedContacts, .none))
+            let tree = Answer(chain, requestID: "l")
+            let decision = life.lookUpAnswered(.success(tree), policy: policy)
+            if count == 11 {
+                guard case .end(let ending) = decision else {
+                    Issue.record("an 11th transfer is no end")
+                    continue
+                }
+                #expect(ending.code == RowCode.transferLimit.rawValue)
+                #expect(ending.outcome == .failed)
+            } else {
+                #expect(decision == .call(.transferContact, .none))
+            }
+        }
+        // One transfer is told by the contact itself.
+        var once = life(isVerified: true)
+        let state = ContactState(channel: "TASK", initial: ids[0], previous: ids[0])
+        #expect(described(&once, state) == .call(.transferContact, .none))
+    }
+
+    @Test func `a count that cannot be had keeps no contact from its transfer`() {
+        for advice in [TransferFailure.Advice.accessDenied, .retry(mayHaveTakenEffect: true)] {
+            var life = life(isVerified: true)
+            let state = ContactState(
+                channel: "TASK", initial: ContactID(valid: "a"), previous: ContactID(valid: "b"))
+            _ = described(&life, state)
+            let decision = life.lookUpAnswered(.failure(failure("X", advice)), policy: policy)
+            #expect(decision == .call(.transferContact, .none))
+        }
+    }
+
+    @Test func `a row in doubt is looked up before its contact is looked at`() {
+        // What it would be found to have become may be our own transfer's doing.
+        let life = life(isVerified: true, inDoubtSince: noon)
+        #expect(life.begin(at: noon, policy: policy) == .call(.listAssociatedContacts, .none))
+    }
 }

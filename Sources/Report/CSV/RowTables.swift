@@ -13,10 +13,12 @@ struct RowTables {
     private var composer: CSVComposer
 
     /// Baton's columns in `results.csv`, after those of the input.
-    static let ownColumns = reasonColumns + [
-        "BatonNewContactId", "BatonAttempts", "BatonRequestId", "BatonClientToken", "BatonStartedAt",
-        "BatonFinishedAt",
-    ]
+    static let ownColumns =
+        reasonColumns + [
+            "BatonNewContactId", "BatonAttempts", "BatonRequestId", "BatonClientToken",
+            "BatonStartedAt",
+            "BatonFinishedAt",
+        ]
 
     init(_ job: Job, isExact: Bool) {
         self.job = job

@@ -82,7 +82,9 @@ package struct RowLife: Hashable, Sendable {
     /// forgotten by the service, and a guard would take the effect of our own transfer for somebody
     /// else's, so these are looked up first.
     package func begin(at now: Timestamp, policy: RetryPolicy) -> Decision {
-        if let firstSentAt, firstOperation == .describeContact || now - firstSentAt > policy.tokenSafeAge {
+        if let firstSentAt,
+            firstOperation == .describeContact || now - firstSentAt > policy.tokenSafeAge
+        {
             return .call(.listAssociatedContacts, .none)
         }
         return .call(firstOperation, .none)
