@@ -102,6 +102,24 @@ package struct LedgerReader {
         }
     }
 
+    /// Calls `body` with each contact of the job that is still to be transferred, and its line, in
+    /// the order of the input.
+    package func forEachPendingContact(
+        of job: Job, _ body: (_ contact: String, _ line: Int) throws -> Void
+    ) throws {
+        let keys = RowKey.all(of: job.number)
+        let cursor = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT contact, line FROM rows LEFT JOIN row_states USING (key)
+                WHERE key > ? AND key <= ? AND contact IS NOT NULL
+                    AND coalesce(outcome, 'pending') = 'pending'
+                ORDER BY key
+                """,
+            arguments: [keys.before, keys.last])
+        while let row = try cursor.next() { try body(row[0], row[1]) }
+    }
+
     /// How many rows with these outcomes go where, the largest destination first.
     ///
     /// By default those of all valid rows.

@@ -259,6 +259,40 @@ struct IntakeTests {
     }
 }
 
+struct OverlapTests {
+    private let directory = TemporaryDirectory()
+
+    @Test func `names the other open jobs that are to move the same contacts`() async throws {
+        let ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
+        let options = JobOptions(
+            region: "us-east-1", endpoint: "http://127.0.0.1:1", instance: InstanceID(valid: "i"),
+            flow: .id(ContactFlowID(valid: "f")), flowDecides: false)
+        let intake = IntakeOptions(
+            defaults: RowDefaults(instance: options.instance, flow: options.flow))
+        let store = { (name: String, lines: [String]) in
+            let text = (["ContactId,QueueId"] + lines).joined(separator: "\n")
+            return try await Intake.ingest(
+                directory.write(text, to: name), job: options, intake, into: ledger,
+                at: Timestamp(milliseconds: 0)
+            ).stored.job
+        }
+        let first = try await store("a.csv", ["c-1,q", "c-2,q", "c-3,q"])
+        #expect(try await Overlap.find(first, in: ledger).isEmpty)
+        let second = try await store("b.csv", ["d-1,q", "C-3,q", "c-2,q"])
+        _ = try await store("c.csv", ["e-1,q", ",q"])
+        let found = try await Overlap.find(second, in: ledger)
+        #expect(
+            found == [Overlap(other: first, contacts: 2, firstContact: "c-3", firstLine: 3)])
+
+        // What is done already stands in nobody's way.
+        let ended = [2, 3].map {
+            EndedRow(row: $0, outcome: .skipped, code: .alreadyThere, column: nil, message: "")
+        }
+        try await ledger.end(ended, of: first, at: Timestamp(milliseconds: 1))
+        #expect(try await Overlap.find(second, in: ledger).isEmpty)
+    }
+}
+
 struct DuplicateTests {
     private let directory = TemporaryDirectory()
 

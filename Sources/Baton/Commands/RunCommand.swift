@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConnectClient
 import FoundationEssentials
+import Intake
 import Report
 import TransferCore
 import TransferLedger
@@ -79,7 +80,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let confirmation = Confirmation(
             job: job, totals: totals, destinations: destinations, rate: flags.expectedRate,
-            isRateKnown: flags.rate != .auto)
+            isRateKnown: flags.rate != .auto, overlaps: try await Overlap.find(job, in: ledger))
         if flags.yes {
             console.say(confirmation.text)
         } else if !confirmation.ask() {

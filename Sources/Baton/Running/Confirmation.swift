@@ -1,3 +1,4 @@
+import Intake
 import TransferCore
 import TransferLedger
 
@@ -9,6 +10,8 @@ struct Confirmation {
     /// Transfers a second to reckon with.
     var rate: Double
     var isRateKnown: Bool
+    /// Other jobs that are to move some of the same contacts.
+    var overlaps: [Overlap] = []
 
     /// Destinations that are named one by one.
     private static let destinationsShown = 10
@@ -25,7 +28,16 @@ struct Confirmation {
             lines.append("  \(rows.grouped.padded(to: 9))  \(rest.count.grouped) more destinations")
         }
         if totals[.rejected] > 0 {
-            lines.append("\(totals[.rejected].of("row")) are invalid and will not be sent.")
+            lines.append(
+                "\(totals[.rejected].of("row")) \(totals[.rejected] == 1 ? "is" : "are") invalid "
+                    + "and will not be sent.")
+        }
+        for overlap in overlaps {
+            lines.append(
+                "\(overlap.contacts.of("contact")) \(overlap.contacts == 1 ? "waits" : "wait") in job \(overlap.other.id) of "
+                    + "\(overlap.other.createdAt.toTheSecond) (\(overlap.other.input.name)) too, the "
+                    + "first \(overlap.firstContact) on line \(overlap.firstLine) here. "
+                    + "Whichever comes second is refused.")
         }
         let time = Duration.seconds(Double(totals[.pending]) / rate).words
         lines.append(
