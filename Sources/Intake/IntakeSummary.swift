@@ -25,7 +25,9 @@ package struct IntakeSummary: Hashable, Sendable {
         package var code: RowCode
         /// What it makes of a row; nil where it is only said.
         package var outcome: Outcome?
+        /// Rows that it was found in.
         package var count: Int
+        fileprivate var lastRow = 0
         package var examples: [Example]
 
         fileprivate func comesBefore(_ other: Finding) -> Bool {
@@ -79,7 +81,8 @@ package struct IntakeSummary: Hashable, Sendable {
         if index == all.count {
             all.append(Finding(code: problem.code, outcome: outcome, count: 0, examples: []))
         }
-        all[index].count += 1
+        if all[index].lastRow != row { all[index].count += 1 }
+        all[index].lastRow = row
         guard all[index].examples.count < Self.examplesMax else { return }
         all[index].examples.append(
             Example(row: row, line: line, column: problem.column, message: problem.message))

@@ -149,6 +149,8 @@ struct IntakeTests {
             (header, "no rows"),
             ([0x50, 0x4B, 0x03, 0x04] + header, "Excel workbook"),
             ([0x1F, 0x8B, 0x08], "gzip"),
+            ([0xFF, 0xFE, 0x00, 0x00, 0x41, 0, 0, 0], "UTF-32"),
+            (Array(" \n<TABLE><tr><td>ContactId</td></tr></TABLE>".utf8), "HTML page"),
             (header + [0x63, 0xE9, 0x0A], "line 2, column 2 (byte 11): this is not UTF-8"),
             (Array("ContactId\nc-1\0\n".utf8), "NUL"),
             (Array("ContactId\n\"c-1\n".utf8), "never closed"),
