@@ -87,12 +87,22 @@ struct DirectoryList {
             .unknownName, column, "No \(kind.noun) is named \(name.quoted). \(offer)")
     }
 
-    /// What is wrong with the thing that has this id; nil where nothing is known to be.
-    func check(id: String, _ column: Column) -> RowProblem? {
+    /// What a list says of an id.
+    enum Verdict {
+        /// It is there; nothing is known to be wrong with it.
+        case listed
+        case faulty(RowProblem)
+        case notThere(RowProblem)
+        /// It may be one of those that are not on the list.
+        case unlisted
+    }
+
+    func verdict(on id: String, _ column: Column) -> Verdict {
         guard let entry = byID[id] else {
-            return hasAll ? .notThere(kind, id, column, in: instance) : nil
+            return hasAll ? .notThere(.notThere(kind, id, column, in: instance)) : .unlisted
         }
-        return entry.fault.map { RowProblem($0.code, column, $0.sentence(of: entry, kind)) }
+        guard let fault = entry.fault else { return .listed }
+        return .faulty(RowProblem(fault.code, column, fault.sentence(of: entry, kind)))
     }
 }
 

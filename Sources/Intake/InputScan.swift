@@ -1,9 +1,9 @@
 import AWSSigning
 import TransferCore
-import TransferLedger
+package import TransferLedger
 
 /// One pass over an input: reads, hashes, decodes, splits and judges it, batch by batch.
-struct InputScan: ~Copyable {
+package struct InputScan: ~Copyable {
     private let options: IntakeOptions
     private var file: InputFile
     private var decoder = TextDecoder()
@@ -22,7 +22,7 @@ struct InputScan: ~Copyable {
     }
 
     /// - Parameter path: of a file or a named pipe; `-` is standard input.
-    init(_ path: String, options: IntakeOptions) throws(IntakeError) {
+    package init(_ path: String, options: IntakeOptions) throws(IntakeError) {
         self.options = options
         file = try InputFile(path)
         rows = RowIntake(file.name, options: options)
@@ -32,7 +32,7 @@ struct InputScan: ~Copyable {
     /// Reads on until a batch is full; nil where the input has ended.
     ///
     /// - Throws: ``IntakeError`` where the input as a whole cannot be used.
-    mutating func next() throws -> NewRows? {
+    package mutating func next() throws -> NewRows? {
         while !rows.isBatchFull, !hasEnded { try readChunk() }
         return rows.takeBatch()
     }

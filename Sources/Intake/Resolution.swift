@@ -58,6 +58,7 @@ package enum Resolution {
         _ job: Job, in ledger: Ledger, by resolver: inout RouteResolver,
         now: @Sendable () -> Timestamp
     ) async throws {
+        try await ledger.beginResolution()
         var last = 0
         while true {
             let page = try await ledger.read { [last] in
@@ -66,7 +67,7 @@ package enum Resolution {
             guard let end = page.last?.number else { break }
             var resolved: [ResolvedRoute] = []
             for route in page { resolved.append(try await resolver.resolve(route)) }
-            try await ledger.resolve(resolved, of: job, at: now())
+            try await ledger.resolve(resolved, of: job)
             last = end
         }
         try await ledger.endResolution(of: job, at: now())

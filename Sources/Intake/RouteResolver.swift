@@ -91,18 +91,20 @@ struct RouteResolver {
         _ thing: Thing, _ column: Column
     ) async throws(TransferFailure) -> RowProblem? {
         if let known = known[thing] { return known }
-        var problem: RowProblem?
         let isListed = needs.ids(thing.place.kind, in: thing.place.instance) > Self.describedMax
-        if isListed || lists[thing.place] != nil,
-            let list = try await list(of: thing.place, orThrow: false)
+        let problem: RowProblem?
+        switch try await isListed || lists[thing.place] != nil
+            ? list(of: thing.place, orThrow: false)?.verdict(on: thing.id, column) : .unlisted
         {
-            problem = list.check(id: thing.id, column)
-            // The list of queues does not say which are disabled.
-            if problem == nil, thing.place.kind == .queue {
-                problem = try await described(thing, column)
-            }
-        } else {
-            problem = try await described(thing, column)
+        case .notThere(let problem):
+            // Not remembered: rows can have any number of ids that are nowhere.
+            return problem
+        case .faulty(let found): problem = found
+        // The list of queues does not say which are disabled.
+        case .listed where thing.place.kind != .queue: problem = nil
+        case .listed, .unlisted: problem = try await described(thing, column)
+        // Too many for calls for each, and no list to be had.
+        case nil: return nil
         }
         known[thing] = .some(problem)
         return problem

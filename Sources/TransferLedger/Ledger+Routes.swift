@@ -49,50 +49,57 @@ extension LedgerReader {
 }
 
 extension Ledger {
-    /// Stores what was found of some of the job's routes: ids for names, and rejected rows where
-    /// something is wrong. Hold the job's ``JobLock``.
-    package func resolve(
-        _ routes: [ResolvedRoute], of job: Job, at now: Timestamp
-    ) async throws {
+    /// Begins to look up what the job's rows name. Hold the job's ``JobLock`` until
+    /// ``endResolution(of:at:)``.
+    package func beginResolution() async throws {
         try await write { db in
+            // On the connection that writes, there is one: no other resolution is under way in it.
             try db.execute(
                 sql: """
                     CREATE TEMP TABLE IF NOT EXISTS bad_routes (
                         number INTEGER PRIMARY KEY, code TEXT, column_name TEXT, message TEXT)
                     """)
             try db.execute(sql: "DELETE FROM bad_routes")
+        }
+    }
+
+    /// Stores the ids that were found for the names of some of the job's routes.
+    package func resolve(_ routes: [ResolvedRoute], of job: Job) async throws {
+        try await write { db in
             for resolved in routes { try db.store(resolved, of: job) }
-            guard routes.contains(where: { !$0.problems.isEmpty }) else { return }
+        }
+    }
+
+    /// Rejects the rows of routes with which something is wrong, and notes that all were looked up.
+    package func endResolution(of job: Job, at now: Timestamp) async throws {
+        try await write { db in
             let keys = RowKey.all(of: job.number)
+            if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM bad_routes)") == true {
+                try db.execute(
+                    sql: """
+                        INSERT INTO row_states
+                            (key, outcome, code, column_name, message, finished_at)
+                        SELECT rows.key, 'rejected', bad_routes.code, bad_routes.column_name,
+                            bad_routes.message, ?
+                        FROM rows CROSS JOIN bad_routes ON bad_routes.number = route
+                        LEFT JOIN row_states ON row_states.key = rows.key
+                        WHERE rows.key > ? AND rows.key <= ?
+                            AND coalesce(outcome, 'pending') = 'pending'
+                        ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome,
+                            code = excluded.code, column_name = excluded.column_name,
+                            message = excluded.message, finished_at = excluded.finished_at
+                        """,
+                    arguments: [now.milliseconds, keys.before, keys.last])
+            }
             try db.execute(
-                sql: """
-                    INSERT INTO row_states (key, outcome, code, column_name, message, finished_at)
-                    SELECT rows.key, 'rejected', bad_routes.code, bad_routes.column_name,
-                        bad_routes.message, ?
-                    FROM rows JOIN bad_routes ON bad_routes.number = route
-                    LEFT JOIN row_states ON row_states.key = rows.key
-                    WHERE rows.key > ? AND rows.key <= ?
-                        AND coalesce(outcome, 'pending') = 'pending'
-                    ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome,
-                        code = excluded.code, column_name = excluded.column_name,
-                        message = excluded.message, finished_at = excluded.finished_at
-                    """,
-                arguments: [now.milliseconds, keys.before, keys.last])
+                sql: "UPDATE jobs SET resolved_at = ? WHERE number = ?",
+                arguments: [now.milliseconds, job.number])
         }
     }
 
     /// Gives rows their outcome without a call for them. Hold the job's ``JobLock``.
     package func end(_ rows: [EndedRow], of job: Job, at now: Timestamp) async throws {
         try await write { try $0.insert(rows, job: job.number, at: now) }
-    }
-
-    /// Notes that all of the job's routes were looked up.
-    package func endResolution(of job: Job, at now: Timestamp) async throws {
-        try await write { db in
-            try db.execute(
-                sql: "UPDATE jobs SET resolved_at = ? WHERE number = ?",
-                arguments: [now.milliseconds, job.number])
-        }
     }
 }
 

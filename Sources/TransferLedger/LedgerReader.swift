@@ -28,6 +28,20 @@ package struct LedgerReader {
             arguments: [inputBytes]) ?? false
     }
 
+    /// The jobs that were made before of inputs of the same name and other content, the newest
+    /// first.
+    package func earlierJobs(ofSameName job: Job) throws -> [Job] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM jobs
+                WHERE sealed AND input_name = ? AND input_sha256 <> ? AND number < ?
+                ORDER BY number DESC
+                """,
+            arguments: [job.input.name, job.input.sha256, job.number]
+        ).map(Job.init)
+    }
+
     /// The jobs whose id begins with `prefix`.
     package func jobs(idPrefix prefix: String) throws -> [Job] {
         try Row.fetchAll(
@@ -130,7 +144,8 @@ package struct LedgerReader {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT queue, user, sum(rows), sum(transferred) FROM (
+                SELECT queue, user, sum(rows), sum(transferred),
+                    max(coalesce(queue_name, user_name)) FROM (
                     SELECT route, count(*) AS rows,
                         count(*) FILTER (WHERE outcome = 'transferred') AS transferred
                     FROM \(Self.rowsFirst(outcomes))
@@ -143,7 +158,7 @@ package struct LedgerReader {
             arguments: [keys.before, keys.last, job.number]
         ).map {
             DestinationTotals(
-                destination: Destination(queue: $0[0], user: $0[1]), rows: $0[2],
+                destination: Destination(queue: $0[0], user: $0[1]), name: $0[4], rows: $0[2],
                 transferred: $0[3])
         }
     }
@@ -203,6 +218,8 @@ package struct LedgerReader {
 /// How many rows go to one destination.
 package struct DestinationTotals: Sendable, Hashable {
     package var destination: Destination
+    /// As rows name it; nil where none does.
+    package var name: String?
     package var rows: Int
     package var transferred: Int
 }

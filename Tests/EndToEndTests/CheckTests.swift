@@ -160,6 +160,21 @@ struct CheckTests {
         #expect(none.errors.contains("standard input is empty"))
     }
 
+    @Test func `a file that has changed since is another job, and that is said`() async throws {
+        let flow = "f1111111-2222-3333-4444-555555555555"
+        let options = ["--instance", "i-1", "--contact-flow", flow, "--region", "us-east-1"]
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "in.csv")
+        let first = try await program.run(["ingest", "in.csv"] + options)
+        program.directory.write("ContactId,QueueId\nc-1,q-1\nc-2,q-1\n", to: "in.csv")
+        let second = try await program.run(["ingest", "in.csv"] + options)
+        #expect(second.output != first.output)
+        #expect(
+            second.errors.contains("in.csv has changed since job \(first.output.prefix(12)) of "))
+        #expect(second.errors.contains("1 row to go"))
+        let third = try await program.run(["ingest", "in.csv"] + options)
+        #expect(!third.errors.contains("has changed"))
+    }
+
     @Test func `points out a column whose name is nearly one that is read`() async throws {
         program.directory.write("ContactId,QueueId,ExpectdUserId\nc-1,q-1,u\n", to: "in.csv")
         let flow = "f1111111-2222-3333-4444-555555555555"

@@ -193,6 +193,26 @@ struct IntakeTests {
         #expect(code(directory.path) == .unreadable)
     }
 
+    @Test(arguments: [1, -1, 0])
+    func `notices a file that grows, shrinks or is written again while it is read`(by bytes: Int)
+        throws
+    {
+        let text = "ContactId,QueueId\n" + (1...60_000).map { "c-\($0),q-1\n" }.joined()
+        let path = directory.write(text, to: "in.csv")
+        var scan = try InputScan(path, options: intake)
+        #expect(try scan.next()?.count ?? 0 > 0)
+        // By 0 bytes: it is the same again, written at another time.
+        let now = bytes > 0 ? text + "c,q\n" : String(text.dropLast(bytes < 0 ? 9 : 0))
+        directory.write(now, to: "in.csv")
+        var refusal: IntakeError?
+        do {
+            while try scan.next() != nil {}
+        } catch { refusal = error as? IntakeError }
+        #expect(
+            refusal?.message.contains("was changed while it was read") == true,
+            "\(refusal?.message ?? "taken")")
+    }
+
     @Test func `a refused input leaves nothing in the ledger`() async throws {
         let ledger = try ledger()
         let path = directory.write("ContactId,QueueId\nc-1,q-1\n\"c-2", to: "in.csv")

@@ -144,6 +144,23 @@ struct RowJudgeTests {
         #expect(codes("ContactId,InstanceId", "c-1,\(arn("/queue/q"))") == [.foreignARN])
     }
 
+    @Test func `no text makes one route look like another`() throws {
+        let id = "aaaaaaaa-2222-3333-4444-555555555555"
+        let marks = ["\u{1}", "\u{2}", "\"\"", ","]
+        for mark in marks {
+            let rows = [
+                "\(id),\"a\",\"b\(mark)c\"", "\(id),\"a\(mark)b\",\"c\"",
+                "\(id),\"a\(mark)b\(mark)c\",\"\"",
+            ]
+            let judged = try judge("ContactId,Queue,ContactFlow", rows, defaults())
+            let names = try judged.map { row in
+                let route = try row.get().route
+                return "\(route.destination?.queue?.name ?? "-")|\(route.flow.words)"
+            }
+            #expect(Set(names).count == 3, "\(names)")
+        }
+    }
+
     @Test func `refuses ARNs of another account than the job's`() {
         let foreign = arn("/queue/q").replacing("123456789012", with: "999999999999")
         #expect(codes("ContactId,QueueId", "c-1,\(foreign)") == [.foreignARN])

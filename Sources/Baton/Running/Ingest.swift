@@ -24,6 +24,14 @@ extension InputOptions {
         }
         console.say("Job \(job.id): \(summary.words).")
         for notice in summary.headerNotices { console.say(notice) }
+        for earlier in try await ledger.read({ try $0.earlierJobs(ofSameName: job) }) {
+            let left = try await ledger.read { try $0.totals(earlier) }[.pending]
+            guard left > 0 else { continue }
+            console.say(
+                "\(job.input.name) has changed since job \(earlier.id) of "
+                    + "\(earlier.createdAt.toTheSecond) was made of it, which has "
+                    + "\(left.of("row")) to go. They stay in that job; this is another.")
+        }
         return ingested.stored
     }
 }

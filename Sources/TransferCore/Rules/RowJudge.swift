@@ -87,22 +87,26 @@ package struct RowJudge: Sendable {
         key.removeAll(keepingCapacity: true)
         for index in routeIndices {
             let field = record.fields[index]
-            // No input has a NUL, so that it separates.
             key.append(field.hasEscapes ? 1 : 0)
             key.append(contentsOf: record.raw[field.start..<field.end])
+            key.append(Self.fieldEnd)
         }
         return false
     }
+
+    /// No input has a NUL, so what stands between two is one field, whatever it is made of.
+    private static let fieldEnd: UInt8 = 0
 
     private func keyIsThat(of record: borrowing CSVRecord) -> Bool {
         var start = 0
         for index in routeIndices {
             let field = record.fields[index]
             let end = start + 1 + field.end - field.start
-            guard end <= key.count, key[start] == (field.hasEscapes ? 1 : 0),
+            guard end < key.count, key[start] == (field.hasEscapes ? 1 : 0),
+                key[end] == Self.fieldEnd,
                 key[(start + 1)..<end].elementsEqual(record.raw[field.start..<field.end])
             else { return false }
-            start = end
+            start = end + 1
         }
         return start == key.count
     }
