@@ -76,8 +76,12 @@ struct CheckCommand: AsyncParsableCommand {
             let client = ConnectClient(
                 configuration, profile: network.profile, environment: environment)
             await client.prepareCredentials()
-            try await LookUp(client, configuration, hasNames: true, console: output.console)
-                .review(ingested.stored.job, in: ledger, summary: &summary)
+            let job = ingested.stored.job
+            var needs = try await ledger.read { try $0.routeNeeds(of: job) }
+            // Whoever asks for a check wants to hear that it could not be made.
+            needs.hasNames = true
+            try await LookUp(client, configuration, needs: needs, console: output.console)
+                .review(job, in: ledger, summary: &summary)
         }
         if let rejects {
             try await RejectsWriter.write(

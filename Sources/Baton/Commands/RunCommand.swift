@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
         if job.resolvedAt == nil {
             let needs = try await ledger.read { try $0.routeNeeds(of: job) }
             let lookUp = LookUp(
-                client, configuration, hasNames: needs.hasNames, console: console)
+                client, configuration, needs: needs, console: console)
             do {
                 try await lookUp.resolve(job, in: ledger)
             } catch let error as LookUpError {

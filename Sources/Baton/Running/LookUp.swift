@@ -7,20 +7,24 @@ import TransferRun
 /// Looks up what a job's rows name, before anything is sent, and says what was found.
 struct LookUp {
     var directory: any InstanceDirectory
+    var needs: RouteNeeds
     var console: Console
 
+    /// Queues, each of which is a call, that are looked up before anyone wonders.
+    private static let queuesUnsaid = 20
     /// Attempts at a look-up that rows can be sent without.
     private static let attemptsMax = 2
 
     init(
-        _ client: ConnectClient, _ configuration: ClientConfiguration, hasNames: Bool,
+        _ client: ConnectClient, _ configuration: ClientConfiguration, needs: RouteNeeds,
         console: Console
     ) {
+        self.needs = needs
         // Without a call to STS the account is not known; one process speaks for one.
         let owner = QuotaOwner(
             account: "\(configuration.endpoint)", region: configuration.region)
         var policy = RetryPolicy()
-        if !hasNames { policy.attemptsMax = Self.attemptsMax }
+        if !needs.hasNames { policy.attemptsMax = Self.attemptsMax }
         directory = ConnectDirectory(client, reads: PacedReads(policy: policy), owner: owner)
         self.console = console
     }
@@ -58,17 +62,22 @@ struct LookUp {
                 }
             }
         } catch let failure as TransferFailure {
-            throw LookUpError(failure: failure)
+            throw LookUpError(subject: .contacts, failure: failure)
         }
     }
 
     private func find(_ job: Job, in ledger: Ledger) async throws {
         let lock = try JobLock(job, of: ledger)
+        if needs.ids(.queue) > Self.queuesUnsaid {
+            let time = Duration.seconds(
+                Double(needs.ids(.queue)) / Operation.describeQueue.documentedQuota.ratePerSecond)
+            console.say("Looking up \(needs.ids(.queue).of("queue")), in about \(time.words).")
+        }
         let gaps: Resolution.Gaps
         do {
             gaps = try await Resolution.resolve(job, in: ledger, by: directory) { .now }
         } catch let failure as TransferFailure {
-            throw LookUpError(failure: failure)
+            throw LookUpError(subject: .names, failure: failure)
         }
         _ = consume lock
         if let failure = gaps.stoppedBy {
@@ -76,14 +85,17 @@ struct LookUp {
         }
         for (kind, failure) in gaps.notLookedUp {
             console.say(
-                "Each \(kind.noun) is sent as it stands, without a look at whether it is there "
-                    + "(\(failure.code)): \(failure.message)")
+                "The \(kind.noun)s were not looked up (\(failure.code)): \(failure.message) "
+                    + "Rows are sent as they stand.")
         }
     }
 }
 
-/// Why what rows name could not be looked up.
+/// Why what rows name, or the contacts themselves, could not be looked up.
 struct LookUpError: Error {
+    enum Subject { case names, contacts }
+
+    var subject: Subject
     var failure: TransferFailure
 
     var status: ExitStatus {
@@ -94,14 +106,23 @@ struct LookUpError: Error {
     }
 
     var sentence: String {
-        let remedy =
-            switch failure.advice {
-            case .accessDenied:
-                "Give the role the right, or give ids instead of names; then resume."
-            case .credentials: "Then resume."
-            default: "Nothing was transferred; resume goes on."
-            }
-        return "What the rows name could not be looked up (\(failure.code)): \(failure.message) "
-            + remedy
+        "\(what) (\(failure.code)): \(failure.message) \(remedy)"
+    }
+
+    private var what: String {
+        switch subject {
+        case .names: "What the rows name could not be looked up"
+        case .contacts: "The contacts could not be looked at"
+        }
+    }
+
+    private var remedy: String {
+        switch (failure.advice, subject) {
+        case (.accessDenied, .names):
+            "Give the role the rights to list and describe, or ids instead of names."
+        case (.accessDenied, .contacts):
+            "Give the role connect:DescribeContact and connect:ListAssociatedContacts."
+        default: "Nothing was transferred. Try again."
+        }
     }
 }

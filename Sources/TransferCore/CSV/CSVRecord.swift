@@ -36,7 +36,13 @@ package struct CSVRecord: Sendable {
 
     /// The field at `index` as text; bytes that are no UTF-8 become U+FFFD.
     package func text(_ index: Int) -> String {
-        String(decoding: bytes(index), as: UTF8.self)
+        let field = fields[index]
+        if isASCII, !field.hasEscapes {
+            // Known to be ASCII, so that it need not be looked at again.
+            let span = raw.span.extracting(field.start..<field.end)
+            return String(copying: UTF8Span(unchecked: span, isKnownASCII: true))
+        }
+        return String(decoding: bytes(index), as: UTF8.self)
     }
 
     /// The field at `index` as bytes, unquoted.

@@ -17,6 +17,9 @@ package struct RouteNeeds: Sendable {
 
     package init() {}
 
+    /// Distinct ids of a kind, in all instances.
+    package func ids(_ kind: ThingKind) -> Int { ids.values.reduce(0) { $0 + ($1[kind] ?? 0) } }
+
     package mutating func set(_ kind: ThingKind, in instance: InstanceID, ids count: Int) {
         ids[instance, default: [:]][kind] = count
     }
