@@ -2,8 +2,10 @@
 """Measures what it costs to take a CSV in: Baton beside a bare import and other CSV readers.
 
 usage: intake.py BATON PROBE
+       intake.py --kill KILLS BATON
 
 All measurements are made on one file of 1,000,000 rows, made from a seed in a temporary folder.
+With `--kill` it shows instead that an ingest which is killed leaves its job whole or not at all.
 The figures are of this machine and of this run; a MB is 10^6 bytes.
 """
 
@@ -12,7 +14,10 @@ import contextlib
 import json
 import os
 import random
+import select
 import shutil
+import signal
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -33,6 +38,10 @@ OPTIONS = ["--instance", INSTANCE, "--contact-flow", INSTANCE, "--region", "us-e
 PACKAGES = {"duckdb": "DuckDB", "pyarrow": "pyarrow", "pandas": "pandas, C engine"}
 
 Cost = collections.namedtuple("Cost", "wall cpu kilobytes output")
+Found = collections.namedtuple("Found", "rows jobs sealed states routes integrity")
+# A moment to kill at: when the job's id is printed, which is long before this many seconds.
+PRINTED = 600
+NOTHING = Found(0, 0, 0, 0, 0, "ok")
 
 
 def write_csv(path):
@@ -269,8 +278,148 @@ def measure(baton, probe):
         parsers(probe, path, folder)
 
 
+class Killing:
+    """Ingests of one file that are killed, and what they leave."""
+
+    def __init__(self, baton, path, folder):
+        self.baton, self.path, self.folder = baton, path, folder
+        walls = []
+        for _ in range(ROUNDS):
+            with self.fresh() as home:
+                walls.append(cost(ingest(baton, path, os.path.join(home, "l.sqlite"))).wall)
+        self.duration = statistics.median(walls)
+
+    def fresh(self):
+        return tempfile.TemporaryDirectory(dir=self.folder)
+
+    def kill(self, ledger, moment):
+        """Kills an ingest, at the latest when it has printed the job's id; that, and whether it
+        was still working.
+        """
+        with self.fresh() as home, subprocess.Popen(
+                ingest(self.baton, self.path, ledger), env=surroundings(home),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+            select.select([process.stdout], [], [], moment)
+            process.kill()
+            code = process.wait()
+            expect(code in (0, -signal.SIGKILL), f"the ingest ended by itself with {code}")
+            return process.stdout.read().strip(), code != 0
+
+    def look(self, ledger, printed, copies):
+        """Looks with Baton and with SQLite, each at a copy of its own if `copies`: who opens a
+        ledger after a kill mends it.
+        """
+        with contextlib.ExitStack() as stack:
+            places = [self.copy(ledger, stack) if copies else ledger for _ in range(2)]
+            jobs = self.of_baton(places[0])
+            found = self.of_sqlite(places[1])
+        expect(found.integrity == "ok", f"integrity_check says {found.integrity}")
+        expect(jobs is not None or found == NOTHING, f"baton jobs fails on {found}")
+        jobs = jobs or []
+        expect(len(jobs) == found.sealed <= 1, f"{jobs} are listed, and {found} stored")
+        expect(not printed or jobs == [printed], f"{printed} was printed, and {jobs} are listed")
+        return found
+
+    def of_baton(self, ledger):
+        """The jobs that Baton lists, each of which must be whole; None where it sees no ledger."""
+        listed = self.ask("jobs", ledger)
+        if listed is None:
+            return None
+        for job in (state["job"] for state in listed):
+            state = self.ask("status", ledger, job)
+            expect(state is not None, f"baton status {job} fails")
+            totals = {name: count for name, count in state["totals"].items() if count}
+            expect(state["rows"] == ROWS and totals == {"pending": ROWS}, f"{job} is {state}")
+        return [state["job"] for state in listed]
+
+    def ask(self, command, ledger, *words):
+        with self.fresh() as home:
+            done = subprocess.run(
+                [self.baton, command, *words, "--output", "json", "--ledger", ledger],
+                env=surroundings(home), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def of_sqlite(self, ledger):
+        """What SQLite finds, without Baton."""
+        if not os.path.exists(ledger):
+            return NOTHING
+        with contextlib.closing(sqlite3.connect(ledger)) as database:
+            def value(sql):
+                return database.execute(sql).fetchone()[0]
+
+            integrity = value("PRAGMA integrity_check")
+            # The tables come all in one transaction.
+            if value("SELECT count(*) FROM sqlite_master WHERE name = 'jobs'") == 0:
+                return NOTHING._replace(integrity=integrity)
+            return Found(
+                value("SELECT count(*) FROM rows"), value("SELECT count(*) FROM jobs"),
+                value("SELECT count(*) FROM jobs WHERE sealed"),
+                value("SELECT count(*) FROM row_states"), value("SELECT count(*) FROM routes"),
+                integrity)
+
+    def copy(self, ledger, stack):
+        folder = stack.enter_context(self.fresh())
+        shutil.copytree(os.path.dirname(ledger), folder, dirs_exist_ok=True)
+        return os.path.join(folder, os.path.basename(ledger))
+
+    def finish(self, ledger):
+        """Ingests to the end; the time it took. The job is whole, and nothing else is there."""
+        done = cost(ingest(self.baton, self.path, ledger))
+        found = self.look(ledger, done.output.strip(), copies=False)
+        expect(found == Found(ROWS, 1, 1, 0, QUEUES, "ok"), f"after the last ingest: {found}")
+        return done.wall
+
+    def report(self, moment, printed, working, found):
+        time = "its id" if moment == PRINTED else f"{moment:.3f} s"
+        end = ("killed" if working else "had ended") + (", id printed" if printed else "")
+        job = "the job is whole" if found.sealed else "no job is listed"
+        print(f"  {time:>7}  {end:<21} {found.rows:>9,} rows, integrity ok, {job}", end="")
+
+    def each_afresh(self, moments):
+        for moment in moments:
+            with self.fresh() as home:
+                ledger = os.path.join(home, "l.sqlite")
+                printed, working = self.kill(ledger, moment)
+                self.report(moment, printed, working, self.look(ledger, printed, copies=True))
+                print(f"; again: whole in {self.finish(ledger):.1f} s", flush=True)
+
+    def all_on_one(self, moments):
+        with self.fresh() as home:
+            names = iter(range(len(moments) + 1))
+            ledger = os.path.join(home, f"{next(names)}.sqlite")
+            for moment in moments:
+                printed, working = self.kill(ledger, moment)
+                found = self.look(ledger, printed, copies=False)
+                self.report(moment, printed, working, found)
+                print("; a new ledger" if found.sealed else "", flush=True)
+                if found.sealed:
+                    ledger = os.path.join(home, f"{next(names)}.sqlite")
+            print(f"  then to the end: whole in {self.finish(ledger):.1f} s", flush=True)
+
+
+def kill(baton, kills):
+    rng = random.Random(SEED)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "rows.csv")
+        write_csv(path)
+        killing = Killing(baton, path, folder)
+        print(f"an ingest that is let be takes {killing.duration:.2f} s, median of {ROUNDS}")
+
+        def moments():
+            return [killing.duration * (n + rng.random()) / kills for n in range(kills)]
+
+        print(f"{kills} kills and one more, each on a ledger of its own; Baton and SQLite look at "
+              "copies")
+        killing.each_afresh([*moments(), PRINTED])
+        print(f"{kills} kills on one ledger")
+        killing.all_on_one(rng.sample(moments(), kills))
+    print(f"{2 * kills + 1} kills: each job was whole or not there, and whole in the end")
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "--read":
         read_here(sys.argv[2], sys.argv[3])
+    elif sys.argv[1] == "--kill":
+        kill(os.path.abspath(sys.argv[3]), int(sys.argv[2]))
     else:
         measure(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
