@@ -5,7 +5,7 @@ SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev pkg-config
 PREFIX ?= /usr/local
 DEMO_FLAGS ?=
 
-.PHONY: help demo test lint format bench memory leaks interop build install setup clean
+.PHONY: help demo test lint format bench bench-intake kill-ingest memory leaks interop build install setup clean
 
 help:
 	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
@@ -13,6 +13,8 @@ help:
 	@echo 'make lint              check the format, and the rules of the house'
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
 	@echo 'make bench             measure; figures are of this machine'
+	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
+	@echo 'make kill-ingest       show that a killed ingest leaves its job whole or not at all'
 	@echo 'make memory            show that a million calls leave nothing behind (3 minutes)'
 	@echo 'make leaks             show that calls of all ends leak nothing (AddressSanitizer)'
 	@echo 'make install PREFIX=   install baton below PREFIX (now $(PREFIX))'
@@ -55,7 +57,15 @@ interop: setup .venv-interop/ready
 bench: build
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
 	python3 Tests/Bench/edge.py .build/release/BenchProbe
+	python3 Tests/Bench/intake.py .build/release/baton .build/release/BenchProbe
 	python3 Tests/Bench/bench.py .build/release/baton
+
+bench-intake: build
+	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
+	python3 Tests/Bench/intake.py .build/release/baton .build/release/BenchProbe
+
+kill-ingest: build
+	python3 Tests/Bench/intake.py --kill 10 .build/release/baton
 
 memory: setup
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe

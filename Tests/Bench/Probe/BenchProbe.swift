@@ -5,11 +5,13 @@ import TransferCore
 
 /// The client's side of `edge.py`: makes calls or signatures and prints what they cost, as JSON.
 ///
+/// `parse` is the parser's side of `intake.py`,
 /// `leaks` makes calls of all ends for a leak checker, `leak` leaks so that it can be seen to speak.
 @main
 enum BenchProbe {
     private static let usage = """
-        usage: BenchProbe call URL CALLS WINDOW | sign SIGNATURES | leaks URL SILENT_URL CALLS | leak
+        usage: BenchProbe call URL CALLS WINDOW | sign SIGNATURES | parse FILE
+               | leaks URL SILENT_URL CALLS | leak
         """
 
     static func main() async throws {
@@ -21,6 +23,8 @@ enum BenchProbe {
             try await call(try Endpoint(url), calls: numbers[0], window: numbers[1])
         case ("sign", 1):
             sign(numbers[0])
+        case ("parse", 0) where arguments.count == 2:
+            try ParseBench(arguments[2]).run()
         case ("leaks", 1) where arguments.count == 4:
             try await callInAllWays(
                 try Endpoint(arguments[2]), silent: try Endpoint(arguments[3]), calls: numbers[0])
@@ -165,7 +169,7 @@ private struct Keys: CredentialProvider {
 }
 
 /// What the process has used so far.
-private struct Usage {
+struct Usage {
     var cpuSeconds: Double
     /// Resident at its peak.
     var kilobytes: Int
