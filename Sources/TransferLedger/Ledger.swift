@@ -28,7 +28,7 @@ package final class Ledger: Sendable {
         let file = try LedgerFile(path, whereAbsent: absence)
         resolvedPath = file.resolvedPath
         do {
-            if file.isEmpty { try Self.mark(resolvedPath) }
+            if file.isMarkPending { try Self.mark(resolvedPath) }
             let pool = try DatabasePool(path: resolvedPath, configuration: Self.configuration)
             try Self.migrate(pool, path)
             self.pool = pool

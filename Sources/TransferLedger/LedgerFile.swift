@@ -9,10 +9,15 @@ struct LedgerFile {
     let resolvedPath: String
     /// Whether it is new, or was made and never written to.
     let isEmpty: Bool
+    /// Whether its mark may still be taken back: who was killed while marking it left a journal, by
+    /// which SQLite empties the file again.
+    let isMarkPending: Bool
 
     private static let headerBytes = 100
     private static let magic = Array("SQLite format 3\0".utf8)
     private static let applicationIDOffset = 68
+    /// 2 once the file has a write-ahead log, which it is given after the mark.
+    private static let writeVersionOffset = 18
 
     /// Opens the file at `path`, or makes it with mode 0600, and reads its header.
     ///
@@ -20,6 +25,7 @@ struct LedgerFile {
     init(_ path: String, whereAbsent absence: Ledger.Absence) throws(LedgerError) {
         let header = try Self.header(path, absence)
         isEmpty = header.isEmpty
+        isMarkPending = header.isEmpty || header.dropFirst(Self.writeVersionOffset).first == 1
         guard Self.isLedger(header) || (isEmpty && absence == .create) else {
             throw LedgerError(
                 .notALedger,

@@ -66,6 +66,22 @@ struct LedgerOpeningTests {
         #expect(bytes[68..<72] == [0x42, 0x54, 0x4F, 0x4E])
     }
 
+    @Test func `marks a ledger again whose maker was killed before its mark was final`()
+        async throws
+    {
+        let directory = TemporaryDirectory()
+        // The file's first page is written, and the journal that takes it back is still there.
+        let path = directory.write(database(applicationID: Array("BTON".utf8)), to: "ledger")
+        var journal: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+        journal += [0, 0, 0, 0] + [1, 2, 3, 4] + [0, 0, 0, 0] + [0, 0, 2, 0] + [0, 0, 0x10, 0]
+        journal += [UInt8](repeating: 0, count: 512 - journal.count)
+        directory.write(journal, to: "ledger-journal")
+        _ = try await LedgerFixture.store(
+            rows: 3, id: "ffffffffffff", in: try Ledger(path: path, whereAbsent: .create))
+        let again = try Ledger(path: path, whereAbsent: .fail)
+        #expect(try await again.read { try $0.jobs() }.count == 1)
+    }
+
     @Test func `opening a ledger again writes nothing`() async throws {
         let fixture = try await LedgerFixture()
         let path = fixture.ledger.path
