@@ -43,18 +43,16 @@ struct RowIntake {
         let place = SeenContacts.Place(row: summary.rows, line: record.line)
         do throws(RowProblems) {
             guard let row = try judge?.judge(record, newRoutes: &batch.routes) else { return }
-            row.withContact(of: record) { contact in
-                batch.append(
-                    line: record.line, record: record.raw.span, contact: contact, route: row.route,
-                    token: row.token)
-            }
+            batch.append(
+                line: record.line, record: record.raw.span, contact: row.contact, route: row.route,
+                token: row.token)
             summary.add(notices: row.notices, row: place.row, line: place.line)
             end(seen.note(row, at: place), at: place)
         } catch {
-            let contact = judge?.contactText(of: record) ?? ""
             batch.append(
-                line: record.line, record: record.raw.span, contact: contact.utf8Span.span,
-                route: nil, token: nil)
+                line: record.line, record: record.raw.span,
+                contact: judge?.contactText(of: record).map(ContactPlace.apart), route: nil,
+                token: nil)
             let isBlank = error.all.first?.code == .blankRow
             end(error.all, makes: isBlank ? .skipped : .rejected, at: place)
         }

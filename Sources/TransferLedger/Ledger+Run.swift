@@ -41,7 +41,8 @@ extension Ledger {
             // CROSS JOIN: in this order, so that the limit ends it early.
             let select = try db.cachedStatement(
                 sql: """
-                    SELECT \(RowKey.row(of: "rows.key")), line, instance, contact, flow, queue, user,
+                    SELECT \(RowKey.row(of: "rows.key")), line, instance,
+                        \(LedgerSchema.contact), flow, queue, user,
                         expected_queue, expected_user, token, coalesce(attempts, 0), claimed_at
                     FROM rows CROSS JOIN routes ON routes.job = ? AND routes.number = route
                     LEFT JOIN row_states ON row_states.key = rows.key

@@ -100,7 +100,7 @@ package struct LedgerReader {
         let cursor = try Row.fetchCursor(
             db,
             sql: """
-                SELECT \(RowKey.row(of: "key")), line, record, contact, routes.queue,
+                SELECT \(RowKey.row(of: "key")), line, record, \(LedgerSchema.contact), routes.queue,
                     routes.user, coalesce(outcome, 'pending'), code, column_name, message,
                     new_contact, coalesce(attempts, 0), request_id, token, started_at, finished_at,
                     route
@@ -125,8 +125,8 @@ package struct LedgerReader {
         let cursor = try Row.fetchCursor(
             db,
             sql: """
-                SELECT contact, line FROM rows LEFT JOIN row_states USING (key)
-                WHERE key > ? AND key <= ? AND contact IS NOT NULL
+                SELECT \(LedgerSchema.contact), line FROM rows LEFT JOIN row_states USING (key)
+                WHERE key > ? AND key <= ? AND (contact IS NOT NULL OR contact_at IS NOT NULL)
                     AND coalesce(outcome, 'pending') = 'pending'
                 ORDER BY key
                 """,

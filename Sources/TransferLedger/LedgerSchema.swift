@@ -1,9 +1,16 @@
 import GRDB
+import TransferCore
 
 /// The ledger's tables. A migration that has been released is never edited: add another.
 enum LedgerSchema {
     /// `BTON`, in the file's header, so that no other program's database is taken for a ledger.
     static let applicationID: Int32 = 0x4254_4F4E
+
+    /// SQL: the contact of a row, NULL where it has none.
+    static let contact = """
+        coalesce(contact, CAST(substr(CAST(record AS BLOB), contact_at + 1, \(ContactPlace.idBytes)) \
+        AS TEXT))
+        """
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -60,7 +67,8 @@ enum LedgerSchema {
             key INTEGER PRIMARY KEY,          -- the job's number << 32 | the row's
             line INTEGER NOT NULL,
             record TEXT NOT NULL,
-            contact TEXT,
+            contact TEXT,                     -- where it stands apart from the record
+            contact_at INTEGER,               -- else where it begins in the record, from 0 on
             route INTEGER,                    -- of the job's routes; NULL in a row that has none
             token TEXT                        -- the column ClientToken; else derived from job and row
         ) STRICT;

@@ -11,7 +11,7 @@ struct RowInsert {
     private let job: Int64
 
     private static let rowsAtOnce = 32
-    private static let columns: Int32 = 6
+    private static let columns: Int32 = 7
 
     init(_ job: Int64, in db: Database) throws {
         self.job = job
@@ -20,9 +20,12 @@ struct RowInsert {
     }
 
     private static func statement(rows: Int, in db: Database) throws -> Statement {
-        let values = Array(repeating: "(?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
+        let values = Array(repeating: "(?, ?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
         return try db.cachedStatement(
-            sql: "INSERT INTO rows (key, line, record, contact, route, token) VALUES \(values)")
+            sql: """
+                INSERT INTO rows (key, line, record, contact, contact_at, route, token)
+                VALUES \(values)
+                """)
     }
 
     /// Inserts the rows of a batch, of which the first has this number.
@@ -61,12 +64,17 @@ struct RowInsert {
         unsafe sqlite3_bind_int64(pointer, last + 2, Int64(row.line))
         unsafe bind(texts, start..<row.recordEnd, to: pointer, last + 3)
         unsafe bindOrNull(texts, row.recordEnd..<row.contactEnd, to: pointer, last + 4)
-        if let route = row.route {
-            unsafe sqlite3_bind_int64(pointer, last + 5, Int64(route))
+        unsafe bind(row.contactAt, to: pointer, last + 5)
+        unsafe bind(row.route, to: pointer, last + 6)
+        unsafe bindOrNull(texts, row.contactEnd..<row.tokenEnd, to: pointer, last + 7)
+    }
+
+    private func bind(_ number: Int?, to pointer: SQLiteStatement, _ index: Int32) {
+        if let number {
+            unsafe sqlite3_bind_int64(pointer, index, Int64(number))
         } else {
-            unsafe sqlite3_bind_null(pointer, last + 5)
+            unsafe sqlite3_bind_null(pointer, index)
         }
-        unsafe bindOrNull(texts, row.contactEnd..<row.tokenEnd, to: pointer, last + 6)
     }
 
     private func bind(

@@ -53,7 +53,7 @@ extension NewRows {
             }
             batch.append(
                 line: row.line, record: row.record.utf8Span.span,
-                contact: row.contact.utf8Span.span,
+                contact: row.contact.isEmpty ? nil : .apart(row.contact),
                 route: row.route.flatMap { routes[$0] }, token: row.token)
             if var ended = row.ended {
                 ended.row = index + 1

@@ -48,9 +48,14 @@ struct RowJudgeTests {
         let take = { (record: borrowing CSVRecord) in
             do throws(RowProblems) {
                 let row = try judge.judge(record, newRoutes: &routes)
-                let contact = row.withContact(of: record) { bytes in
-                    String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
-                }
+                let contact =
+                    switch row.contact {
+                    case .apart(let text): text
+                    case .inRecord(let start):
+                        String(
+                            decoding: record.raw[start..<start + ContactPlace.idBytes],
+                            as: UTF8.self)
+                    }
                 guard let route = routes.first(where: { $0.number == row.route })?.route else {
                     Issue.record("route \(row.route) was not announced")
                     return

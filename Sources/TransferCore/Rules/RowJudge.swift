@@ -10,9 +10,9 @@ package struct RowJudge: Sendable {
     /// The columns that make a route, as they stand in the input.
     private let routeIndices: [Int]
     /// The routes of what stood in those columns.
-    private var known: [[UInt8]: KnownRoute] = [:]
+    private var known: [RouteKey: KnownRoute] = [:]
     private var numbers: [Route: KnownRoute] = [:]
-    private var key: [UInt8] = []
+    private var key = RouteKey()
     private var last: KnownRoute?
     private var routes = 0
 
@@ -50,7 +50,7 @@ package struct RowJudge: Sendable {
         let route = number(of: ask.route, &newRoutes)
         if notices.isEmpty { remember(route, for: record) }
         return JudgedRow(
-            contact: ask.contact.text, contactKey: IdentifierKey(ask.contact.text),
+            contact: .apart(ask.contact.text), contactKey: IdentifierKey(ask.contact.text),
             route: route.number, goal: route.goal, token: ask.token, notices: notices)
     }
 
@@ -64,7 +64,7 @@ package struct RowJudge: Sendable {
             let route = knownRoute(of: record)
         else { return nil }
         return JudgedRow(
-            contactAt: field.start..<field.end, contactKey: contactKey, route: route.number,
+            contact: .inRecord(at: field.start), contactKey: contactKey, route: route.number,
             goal: route.goal)
     }
 
@@ -83,32 +83,9 @@ package struct RowJudge: Sendable {
 
     /// Writes what the record has in the route's columns to `key`; true where that was there.
     private mutating func makeKey(of record: borrowing CSVRecord) -> Bool {
-        if keyIsThat(of: record) { return true }
-        key.removeAll(keepingCapacity: true)
-        for index in routeIndices {
-            let field = record.fields[index]
-            key.append(field.hasEscapes ? 1 : 0)
-            key.append(contentsOf: record.raw[field.start..<field.end])
-            key.append(Self.fieldEnd)
-        }
+        if key.isThat(of: record, routeIndices) { return true }
+        key.fill(from: record, routeIndices)
         return false
-    }
-
-    /// No input has a NUL, so what stands between two is one field, whatever it is made of.
-    private static let fieldEnd: UInt8 = 0
-
-    private func keyIsThat(of record: borrowing CSVRecord) -> Bool {
-        var start = 0
-        for index in routeIndices {
-            let field = record.fields[index]
-            let end = start + 1 + field.end - field.start
-            guard end < key.count, key[start] == (field.hasEscapes ? 1 : 0),
-                key[end] == Self.fieldEnd,
-                key[(start + 1)..<end].elementsEqual(record.raw[field.start..<field.end])
-            else { return false }
-            start = end + 1
-        }
-        return start == key.count
     }
 
     private mutating func number(
@@ -147,12 +124,78 @@ package struct RowJudge: Sendable {
     }
 }
 
+/// Where the id of a row's contact is had from.
+package enum ContactPlace: Hashable, Sendable {
+    /// It begins at this byte of the record, and has the ``idBytes`` of a UUID.
+    case inRecord(at: Int)
+    case apart(String)
+
+    /// Bytes of an id in the usual shape.
+    package static let idBytes = 36
+}
+
+/// What a record has in the columns that make a route.
+private struct RouteKey: Hashable {
+    private var bytes: [UInt8] = []
+    private var digest: UInt64 = 0
+
+    /// No input has a NUL, so what stands between two is one field, whatever it is made of.
+    private static let fieldEnd: UInt8 = 0
+    /// Differs from process to process, as Swift's hashes do: routes cannot be made so that many
+    /// have one digest.
+    private static let seed = UInt64(bitPattern: Int64(fieldEnd.hashValue)) | 1
+
+    mutating func fill(from record: borrowing CSVRecord, _ indices: [Int]) {
+        bytes.removeAll(keepingCapacity: true)
+        for index in indices {
+            let field = record.fields[index]
+            bytes.append(field.hasEscapes ? 1 : 0)
+            bytes.append(contentsOf: record.raw[field.start..<field.end])
+            bytes.append(Self.fieldEnd)
+        }
+        digest = Self.digest(of: bytes.span)
+    }
+
+    func isThat(of record: borrowing CSVRecord, _ indices: [Int]) -> Bool {
+        var start = 0
+        for index in indices {
+            let field = record.fields[index]
+            let end = start + 1 + field.end - field.start
+            guard end < bytes.count, bytes[start] == (field.hasEscapes ? 1 : 0),
+                bytes[end] == Self.fieldEnd,
+                bytes[(start + 1)..<end].elementsEqual(record.raw[field.start..<field.end])
+            else { return false }
+            start = end + 1
+        }
+        return start == bytes.count
+    }
+
+    static func == (a: RouteKey, b: RouteKey) -> Bool { a.bytes == b.bytes }
+
+    /// Eight bytes at a time: Swift's own hash of them all takes longer than to split the record.
+    func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+
+    private static func digest(of bytes: Span<UInt8>) -> UInt64 {
+        var digest = UInt64(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            var word: UInt64 = 0
+            if bytes.count - index >= 8 {
+                word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            } else {
+                for offset in index..<bytes.count { word = word << 8 | UInt64(bytes[offset]) }
+            }
+            let product = (digest ^ word).multipliedFullWidth(by: seed)
+            digest = product.high ^ product.low
+            index += 8
+        }
+        return digest
+    }
+}
+
 /// A row that is valid as far as the input alone can tell.
 package struct JudgedRow: Sendable {
-    /// The contact's text, where it is not a part of the record as it stands.
-    private let contactText: String?
-    /// Else where it stands in the record.
-    private let contactAt: Range<Int>
+    package let contact: ContactPlace
     package var contactKey: IdentifierKey
     /// The route's number.
     package var route: Int
@@ -163,20 +206,11 @@ package struct JudgedRow: Sendable {
     /// What is to be said of the row and is no problem.
     package var notices: [RowProblem] = []
 
-    init(contactAt: Range<Int>, contactKey: IdentifierKey, route: Int, goal: UInt64) {
-        contactText = nil
-        self.contactAt = contactAt
-        self.contactKey = contactKey
-        self.route = route
-        self.goal = goal
-    }
-
     init(
-        contact: String, contactKey: IdentifierKey, route: Int, goal: UInt64, token: ClientToken?,
-        notices: [RowProblem]
+        contact: ContactPlace, contactKey: IdentifierKey, route: Int, goal: UInt64,
+        token: ClientToken? = nil, notices: [RowProblem] = []
     ) {
-        contactText = contact
-        contactAt = 0..<0
+        self.contact = contact
         self.contactKey = contactKey
         self.route = route
         self.goal = goal
@@ -184,13 +218,6 @@ package struct JudgedRow: Sendable {
         self.notices = notices
     }
 
-    /// Calls `body` with the bytes of the contact's id.
-    package func withContact<R>(
-        of record: borrowing CSVRecord, _ body: (Span<UInt8>) -> R
-    ) -> R {
-        if let contactText { return body(contactText.utf8Span.span) }
-        return body(record.raw.span.extracting(contactAt))
-    }
 }
 
 extension Route {

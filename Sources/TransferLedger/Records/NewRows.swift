@@ -28,21 +28,23 @@ package struct NewRows: Sendable {
     /// - Parameters:
     ///   - line: on which its record starts; 1 = the input's first.
     ///   - record: as it stood in the input, in UTF-8, without its line end.
-    ///   - contact: empty where there is none.
+    ///   - contact: nil where there is none.
     ///   - route: its number; nil where the row has none.
     ///   - token: nil where it is the one derived from job and row.
     package mutating func append(
-        line: Int, record: Span<UInt8>, contact: Span<UInt8>, route: Int?, token: ClientToken?
+        line: Int, record: Span<UInt8>, contact: ContactPlace?, route: Int?, token: ClientToken?
     ) {
         texts.append(record)
-        let recordEnd = texts.count
-        texts.append(contact)
-        let contactEnd = texts.count
+        var row = NewRow(line: line, recordEnd: texts.count, route: route)
+        switch contact {
+        case .inRecord(let start): row.contactAt = start
+        case .apart(let text): texts.append(contentsOf: text.utf8)
+        case nil: break
+        }
+        row.contactEnd = texts.count
         if let token { texts.append(contentsOf: token.text.utf8) }
-        rows.append(
-            NewRow(
-                line: line, recordEnd: recordEnd, contactEnd: contactEnd, tokenEnd: texts.count,
-                route: route))
+        row.tokenEnd = texts.count
+        rows.append(row)
     }
 }
 
@@ -56,9 +58,17 @@ extension [UInt8] {
 struct NewRow: Sendable {
     var line: Int
     var recordEnd: Int
-    var contactEnd: Int
-    var tokenEnd: Int
+    var contactEnd = 0
+    var tokenEnd = 0
+    /// Where the contact's id begins in the record; nil where it stands apart, or there is none.
+    var contactAt: Int?
     var route: Int?
+
+    init(line: Int, recordEnd: Int, route: Int?) {
+        self.line = line
+        self.recordEnd = recordEnd
+        self.route = route
+    }
 }
 
 /// A row that has its outcome before anything was sent.
