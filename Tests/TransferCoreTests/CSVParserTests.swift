@@ -69,6 +69,15 @@ struct CSVParserTests {
         #expect(seen == ["1@0 a,b", "2@5 \"x\r\ny\",2", "5@17 3,4"])
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `counts the lines before the header, empty ones too`(end: String) throws {
+        var parser = CSVParser(delimiter: UInt8(ascii: ","))
+        var lines: [Int] = []
+        try parser.parse(Array("\(end)a\(end)\(end)1".utf8).span) { lines.append($0.line) }
+        try parser.finish { lines.append($0.line) }
+        #expect(lines == [2, 4])
+    }
+
     @Test func `says where an unclosed quote was opened`() throws {
         let found = try #require(error("a,b\n1,\"two\nthree\n"))
         #expect(found.code == .unclosedQuote)

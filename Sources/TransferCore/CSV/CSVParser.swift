@@ -23,8 +23,9 @@ package struct CSVParser {
     private var closingQuote = 0
     /// Whether the field has doubled quotes.
     private var hasEscapes = false
-    /// Of the last CR: an LF right after it ends no further line.
-    private var lastCR = -1
+    /// Of the last CR: an LF right after it ends no further line. At first it is not even right
+    /// before the first byte.
+    private var lastCR = -2
     /// Whether a byte of the record, or one near it, is not ASCII.
     private var sawNonASCII = false
 
