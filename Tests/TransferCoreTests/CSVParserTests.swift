@@ -91,12 +91,13 @@ struct CSVParserTests {
         #expect(error("\"a\0b\"")?.code == .nulByte)
     }
 
-    @Test func `puts a limit on fields, records and columns`() {
+    @Test func `puts a limit on fields, records and columns`() throws {
         var limits = CSVLimits()
         limits.fieldBytesMax = 4
         limits.recordBytesMax = 12
         limits.columnsMax = 3
         #expect(error("abcd,b\n", limits: limits) == nil)
+        #expect(try parse("\"abcd\",b\n\"abcd\"", limits: limits) == [["abcd", "b"], ["abcd"]])
         #expect(error("abcde,b\n", limits: limits)?.code == .fieldTooLong(max: 4))
         #expect(error("\"abc\nd\"", limits: limits)?.code == .fieldTooLong(max: 4))
         #expect(error("abc,abc,abcd,a", limits: limits)?.code == .recordTooLong(max: 12))

@@ -194,7 +194,13 @@ package struct CSVParser {
     /// Keeps what the chunk has of a record that goes on in the next.
     private mutating func endChunk(_ bytes: Span<UInt8>) throws(CSVError) {
         let end = chunkStart + bytes.count
-        try checkField(end - fieldStart - (state == .outside ? 0 : 1), in: bytes)
+        let quotes =
+            switch state {
+            case .outside: 0
+            case .quoted: 1
+            case .closed: 2
+            }
+        try checkField(end - fieldStart - quotes, in: bytes)
         try checkRecord(end - record.offset, in: bytes)
         keep(upTo: end, of: bytes)
         chunkStart = end
