@@ -145,6 +145,10 @@ struct CSVDialectTests {
         #expect(detect(text).preambleBytes == 0)
     }
 
+    @Test func `takes no other character for the equals sign of a sep line`() {
+        #expect(detect("sep\u{1D};\na,b").preambleBytes == 0)
+    }
+
     @Test func `understands Excel's sep line`() {
         #expect(detect("sep=;\r\na,b;c").delimiter == UInt8(ascii: ";"))
         #expect(detect("sep=;\r\na,b;c").preambleBytes == 7)

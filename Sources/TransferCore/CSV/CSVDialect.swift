@@ -42,12 +42,10 @@ package struct CSVDialect: Hashable, Sendable {
     /// `sep=;` on a line of its own, as Excel writes and reads it; any other separator announces
     /// nothing.
     private static func announced(_ bytes: Span<UInt8>) -> CSVDialect? {
-        let prefix = Array("sep=".utf8)
-        guard bytes.count > prefix.count + 1 else { return nil }
-        for index in prefix.indices where bytes[index] | 0x20 != prefix[index] | 0x20 {
-            return nil
-        }
-        let end = prefix.count + 1
+        let word = Array("sep".utf8)
+        let end = word.count + 2
+        guard bytes.count > end, bytes[word.count] == UInt8(ascii: "=") else { return nil }
+        for index in word.indices where bytes[index] | 0x20 != word[index] { return nil }
         guard bytes[end] == .lf || bytes[end] == .cr, delimiters.contains(bytes[end - 1]) else {
             return nil
         }
