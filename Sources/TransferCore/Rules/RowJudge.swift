@@ -87,7 +87,8 @@ package struct RowJudge: Sendable {
         key.removeAll(keepingCapacity: true)
         for index in routeIndices {
             let field = record.fields[index]
-            // No input has a NUL, so that it separates.
+            // No input has a NUL, so that it separates; any other byte may be one of a name.
+            key.append(0)
             key.append(field.hasEscapes ? 1 : 0)
             key.append(contentsOf: record.raw[field.start..<field.end])
         }
@@ -98,9 +99,10 @@ package struct RowJudge: Sendable {
         var start = 0
         for index in routeIndices {
             let field = record.fields[index]
-            let end = start + 1 + field.end - field.start
-            guard end <= key.count, key[start] == (field.hasEscapes ? 1 : 0),
-                key[(start + 1)..<end].elementsEqual(record.raw[field.start..<field.end])
+            let text = start + 2
+            let end = text + field.end - field.start
+            guard end <= key.count, key[start] == 0, key[start + 1] == (field.hasEscapes ? 1 : 0),
+                key[text..<end].elementsEqual(record.raw[field.start..<field.end])
             else { return false }
             start = end
         }
