@@ -4,14 +4,16 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev pkg-config
 PREFIX ?= /usr/local
 DEMO_FLAGS ?=
+FILES ?= 400000
 
-.PHONY: help demo test lint format bench memory leaks interop build install setup clean
+.PHONY: help demo test lint format bench memory leaks interop differential build install setup clean
 
 help:
 	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
 	@echo 'make test              build, and run the tests'
 	@echo 'make lint              check the format, and the rules of the house'
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
+	@echo 'make differential      compare how CSV is split with what Python makes of it (2 minutes)'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make memory            show that a million calls leave nothing behind (3 minutes)'
 	@echo 'make leaks             show that calls of all ends leak nothing (AddressSanitizer)'
@@ -39,6 +41,7 @@ format:
 interop: setup .venv-interop/ready
 	swift build $(SWIFT_FLAGS) --product baton
 	swift build $(SWIFT_FLAGS) --product EdgeProbe
+	swift build $(SWIFT_FLAGS) --product IntakeProbe
 	timeout --signal=INT --kill-after=30 300 \
 		.venv-interop/bin/python -m pytest -q --timeout 60 -p no:cacheprovider Tests/Interop
 
@@ -64,6 +67,10 @@ memory: setup
 leaks: setup
 	swift build -c release $(SWIFT_FLAGS) --sanitize address --scratch-path .build-leaks --product BenchProbe
 	python3 Tests/Bench/edge.py .build-leaks/release/BenchProbe leaks 10000
+
+differential: setup
+	swift build -c release $(SWIFT_FLAGS) --product IntakeProbe
+	python3 Tests/Fuzz/differential.py --files $(FILES)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
