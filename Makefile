@@ -5,8 +5,9 @@ SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev pkg-config
 PREFIX ?= /usr/local
 DEMO_FLAGS ?=
 FILES ?= 400000
+FUZZ_SECONDS ?= 600
 
-.PHONY: help demo test lint format bench memory leaks interop differential build install setup clean
+.PHONY: help demo test lint format bench memory leaks interop differential fuzz build install setup clean
 
 help:
 	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
@@ -14,6 +15,7 @@ help:
 	@echo 'make lint              check the format, and the rules of the house'
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
 	@echo 'make differential      compare how CSV is split with what Python makes of it (2 minutes)'
+	@echo 'make fuzz              look for bytes that break the intake (libFuzzer, 20 minutes)'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make memory            show that a million calls leave nothing behind (3 minutes)'
 	@echo 'make leaks             show that calls of all ends leak nothing (AddressSanitizer)'
@@ -72,12 +74,33 @@ differential: setup
 	swift build -c release $(SWIFT_FLAGS) --product IntakeProbe
 	python3 Tests/Fuzz/differential.py --files $(FILES)
 
+# libFuzzer comes with the toolchain. The probe has a main, so its driver is linked by hand.
+SWIFT_RESOURCES = $(shell swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+FUZZ_LIBRARY = $(SWIFT_RESOURCES)/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
+FUZZ_FLAGS = --scratch-path .build-fuzz --sanitize address \
+	-Xswiftc -DFUZZING -Xswiftc -Xfrontend -Xswiftc -sanitize=fuzzer \
+	-Xlinker $(FUZZ_LIBRARY) -Xlinker -lstdc++
+
+# What is found stands in .build-fuzz/findings; the inputs that led somewhere are kept for the next
+# run. Leaks are not looked for: Swift keeps what it knows of types, and LeakSanitizer would go
+# through all of it after each input.
+fuzz: setup
+	swift build -c release $(SWIFT_FLAGS) $(FUZZ_FLAGS) --product IntakeProbe
+	mkdir -p .build-fuzz/findings .build-fuzz/corpus/parser .build-fuzz/corpus/intake
+	python3 Tests/Fuzz/seeds.py .build-fuzz/seeds
+	for check in parser intake; do \
+		SWIFT_BACKTRACE=enable=no .build-fuzz/release/IntakeProbe fuzz $$check \
+			-max_total_time=$(FUZZ_SECONDS) -detect_leaks=0 -print_final_stats=1 \
+			-dict=Tests/Fuzz/intake.dict -artifact_prefix=.build-fuzz/findings/$$check- \
+			.build-fuzz/corpus/$$check .build-fuzz/seeds/$$check || exit 1; \
+	done
+
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -s -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
 
 clean:
-	rm -rf .build .build-leaks .venv-interop
+	rm -rf .build .build-leaks .build-fuzz .venv-interop
 
 # What a machine needs beside a Swift toolchain. On Debian and Ubuntu it is installed; elsewhere it
 # is named.
