@@ -89,8 +89,9 @@ fuzz: setup
 	mkdir -p .build-fuzz/findings .build-fuzz/corpus/parser .build-fuzz/corpus/intake
 	python3 Tests/Fuzz/seeds.py .build-fuzz/seeds
 	for check in parser intake; do \
-		SWIFT_BACKTRACE=enable=no .build-fuzz/release/IntakeProbe fuzz $$check \
-			-max_total_time=$(FUZZ_SECONDS) -detect_leaks=0 -print_final_stats=1 \
+		SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=16 \
+		.build-fuzz/release/IntakeProbe fuzz $$check -max_total_time=$(FUZZ_SECONDS) \
+			-max_len=768 -detect_leaks=0 -print_final_stats=1 \
 			-dict=Tests/Fuzz/intake.dict -artifact_prefix=.build-fuzz/findings/$$check- \
 			.build-fuzz/corpus/$$check .build-fuzz/seeds/$$check || exit 1; \
 	done
