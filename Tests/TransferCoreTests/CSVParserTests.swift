@@ -145,6 +145,11 @@ struct CSVDialectTests {
         #expect(detect(text).preambleBytes == 0)
     }
 
+    @Test func `takes a quote within a bare name of the header for no opening one`() {
+        #expect(detect("Size 5\";b;\"x,y,z\"\"\"\n1,2,3,4\n").delimiter == UInt8(ascii: ";"))
+        #expect(detect("a|\"b;c;d\"\"e;f\"|g\n").delimiter == UInt8(ascii: "|"))
+    }
+
     @Test func `takes no other character for the equals sign of a sep line`() {
         #expect(detect("sep\u{1D};\na,b").preambleBytes == 0)
     }

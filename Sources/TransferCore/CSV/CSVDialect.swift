@@ -19,13 +19,20 @@ package struct CSVDialect: Hashable, Sendable {
         }
         var counts = [Int](repeating: 0, count: Self.delimiters.count)
         var isQuoted = false
+        // At a field's start, or behind a quote that closed one or is the first of two.
+        var mayOpenQuote = true
         var isEmpty = true
         for index in bytes.indices {
             let byte = bytes[index]
             if isEmpty && (byte == .lf || byte == .cr) { continue }
             isEmpty = false
-            if byte == .quote { isQuoted.toggle() }
+            if byte == .quote, isQuoted || mayOpenQuote {
+                isQuoted.toggle()
+                mayOpenQuote = true
+                continue
+            }
             if isQuoted { continue }
+            mayOpenQuote = Self.delimiters.contains(byte)
             if byte == .lf || byte == .cr { break }
             if let which = Self.delimiters.firstIndex(of: byte) { counts[which] += 1 }
         }
