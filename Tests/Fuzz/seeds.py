@@ -64,7 +64,7 @@ def main():
     write(folder / "parser", (
         text.encode() + control for text in PARSER for control in PARSER_CONTROLS))
     write(folder / "intake", (
-        file + bytes([control]) for file in intake_files() for control in (0, 1, 3, 7, 9)))
+        file + bytes([control]) for file in intake_files() for control in (0x00, 0x11, 0x23, 0x07, 0x19)))
 
 
 if __name__ == "__main__":
