@@ -4,14 +4,19 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev pkg-config
 PREFIX ?= /usr/local
 DEMO_FLAGS ?=
+FILES ?= 400000
+FUZZ_SECONDS ?= 600
 
-.PHONY: help demo test lint format bench bench-intake kill-ingest memory leaks interop build install setup clean
+.PHONY: help demo test lint format bench bench-intake kill-ingest memory leaks interop differential \
+	fuzz build install setup clean
 
 help:
 	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
 	@echo 'make test              build, and run the tests'
 	@echo 'make lint              check the format, and the rules of the house'
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
+	@echo 'make differential      compare how CSV is split with what Python makes of it (2 minutes)'
+	@echo 'make fuzz              look for bytes that break the intake (libFuzzer, 20 minutes)'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
 	@echo 'make kill-ingest       show that a killed ingest leaves its job whole or not at all'
@@ -41,6 +46,7 @@ format:
 interop: setup .venv-interop/ready
 	swift build $(SWIFT_FLAGS) --product baton
 	swift build $(SWIFT_FLAGS) --product EdgeProbe
+	swift build $(SWIFT_FLAGS) --product IntakeProbe
 	timeout --signal=INT --kill-after=30 300 \
 		.venv-interop/bin/python -m pytest -q --timeout 60 -p no:cacheprovider Tests/Interop
 
@@ -75,12 +81,38 @@ leaks: setup
 	swift build -c release $(SWIFT_FLAGS) --sanitize address --scratch-path .build-leaks --product BenchProbe
 	python3 Tests/Bench/edge.py .build-leaks/release/BenchProbe leaks 10000
 
+differential: setup
+	swift build -c release $(SWIFT_FLAGS) --product IntakeProbe
+	python3 Tests/Fuzz/differential.py --files $(FILES)
+
+# libFuzzer comes with the toolchain. The probe has a main, so its driver is linked by hand.
+SWIFT_RESOURCES = $(shell swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+FUZZ_LIBRARY = $(SWIFT_RESOURCES)/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
+FUZZ_FLAGS = --scratch-path .build-fuzz --sanitize address \
+	-Xswiftc -DFUZZING -Xswiftc -Xfrontend -Xswiftc -sanitize=fuzzer \
+	-Xlinker $(FUZZ_LIBRARY) -Xlinker -lstdc++
+
+# What is found stands in .build-fuzz/findings; the inputs that led somewhere are kept for the next
+# run. Leaks are not looked for: Swift keeps what it knows of types, and LeakSanitizer would go
+# through all of it after each input.
+fuzz: setup
+	swift build -c release $(SWIFT_FLAGS) $(FUZZ_FLAGS) --product IntakeProbe
+	mkdir -p .build-fuzz/findings .build-fuzz/corpus/parser .build-fuzz/corpus/intake
+	python3 Tests/Fuzz/seeds.py .build-fuzz/seeds
+	for check in parser intake; do \
+		SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=16 \
+		.build-fuzz/release/IntakeProbe fuzz $$check -max_total_time=$(FUZZ_SECONDS) \
+			-max_len=768 -detect_leaks=0 -print_final_stats=1 \
+			-dict=Tests/Fuzz/intake.dict -artifact_prefix=.build-fuzz/findings/$$check- \
+			.build-fuzz/corpus/$$check .build-fuzz/seeds/$$check || exit 1; \
+	done
+
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -s -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
 
 clean:
-	rm -rf .build .build-leaks .venv-interop
+	rm -rf .build .build-leaks .build-fuzz .venv-interop
 
 # What a machine needs beside a Swift toolchain. On Debian and Ubuntu it is installed; elsewhere it
 # is named.

@@ -162,6 +162,10 @@ let package = Package(
         .executableTarget(
             name: "EdgeProbe", dependencies: ["ConnectClient", "AWSSigning", "TransferCore"],
             path: "Tests/Interop/Probe", swiftSettings: rules),
+        // What `make differential` and `make fuzz` put files into.
+        .executableTarget(
+            name: "IntakeProbe", dependencies: ["Intake", "TransferCore"],
+            path: "Tests/Fuzz/Probe", swiftSettings: rules),
         .testTarget(
             name: "ReportTests",
             dependencies: ["Report", "TransferCore", "TransferLedger", "TestSupport"],

@@ -74,9 +74,13 @@ struct InputFile: ~Copyable {
         }
     }
 
-    /// The length of a regular file; nil for what can be read but once.
-    var regularBytes: Int? {
-        opened.st_mode & S_IFMT == S_IFREG && startedAt == 0 ? Int(opened.st_size) : nil
+    /// The length of a regular file, which is not opened for it; nil for what can be read but once.
+    static func regularBytes(of path: String) -> Int? {
+        var status = stat()
+        guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return Int(status.st_size)
     }
 
     /// Reads it to the end; the SHA-256 of all, in 64 hexadecimal digits.

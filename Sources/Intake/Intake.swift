@@ -37,12 +37,18 @@ package enum Intake {
         if let job = try await storedJob(of: path, options, in: ledger) {
             return Ingested(stored: .existing(job), summary: nil)
         }
-        let scan = Mutex(try InputScan(path, options: intake))
+        // A pipe opens once somebody writes to it.
+        let scan = Mutex<InputScan?>(nil)
+        try await onOwnThread {
+            try scan.withLock { $0 = try InputScan(path, options: intake) }
+        }
         let summary = Mutex<IntakeSummary?>(nil)
         let stored = try await ledger.store(at: now) {
-            try scan.withLock { try $0.next() }
+            try scan.withLock { try $0?.next() }
         } seal: { writer in
-            let result = scan.withLock { $0.result() }
+            guard let result = scan.withLock({ $0?.result() }) else {
+                throw IntakeError(.unreadable, "\(path) could not be read.")
+            }
             summary.withLock { $0 = result.summary }
             return Ledger.Seal(
                 id: try jobID(of: result.input.sha256, options: options), input: result.input,
@@ -55,7 +61,7 @@ package enum Intake {
     private static func storedJob(
         of path: String, _ options: JobOptions, in ledger: Ledger
     ) async throws -> Job? {
-        guard let bytes = try await onOwnThread({ try InputFile(path).regularBytes }),
+        guard let bytes = InputFile.regularBytes(of: path),
             try await ledger.read({ try $0.hasJob(inputBytes: bytes) })
         else { return nil }
         let digest = try await onOwnThread { try InputFile(path).digest() }
@@ -67,7 +73,8 @@ package enum Intake {
     private static func jobID(of sha256: String, options: JobOptions) throws -> JobID {
         let identity = [
             "baton job 1", sha256, options.region, options.endpoint,
-            options.instance?.text ?? "", options.flow?.id?.text ?? options.flow?.name ?? "",
+            options.instance?.text ?? "",
+            options.flow?.id?.text ?? options.flow?.name.map { "name \($0)" } ?? "",
             "\(options.flowDecides)",
         ].joined(separator: "\n")
         guard let id = JobID(SHA256Digest(of: identity).hex) else {

@@ -22,7 +22,10 @@ package struct Overlap: Sendable, Hashable {
     package static func find(_ job: Job, in ledger: Ledger) async throws -> [Overlap] {
         try await ledger.read { reader in
             let others = try reader.jobs().filter { other in
-                try other.number != job.number && reader.totals(other)[.pending] > 0
+                try other.number != job.number
+                    && other.options.endpoint == job.options.endpoint
+                    && other.options.region == job.options.region
+                    && reader.totals(other)[.pending] > 0
             }
             guard !others.isEmpty else { return [] }
             var contacts = KeyTable<UInt32>()

@@ -73,8 +73,8 @@ struct RouteResolver {
             let found = try await list(of: place, orThrow: true)?.find(name, columns.name)
             switch found {
             case .success(let entry): id = entry.id
-            case .failure(let problems_):
-                problems += problems_.all
+            case .failure(let found):
+                problems += found.all
                 return reference
             case nil: return reference
             }
@@ -134,6 +134,7 @@ struct RouteResolver {
         of place: Place, orThrow mustBeThere: Bool
     ) async throws(TransferFailure) -> DirectoryList? {
         if let known = lists[place] { return known }
+        if !mustBeThere, notLookedUp[place.kind] != nil { return nil }
         do throws(TransferFailure) {
             // The queues of users have no names, and there are as many as users.
             let isForIDs = needs.ids(place.kind, in: place.instance) > Self.describedMax

@@ -119,6 +119,7 @@ extension RowProblem {
     fileprivate static func contradiction(of line: Int) -> RowProblem {
         RowProblem(
             .duplicateContact, .contactID,
-            "Line \(line) sends the same contact elsewhere. Keep the row that is right.")
+            "Line \(line) sends the same contact elsewhere, or by another flow or guard. "
+                + "Keep the row that is right.")
     }
 }

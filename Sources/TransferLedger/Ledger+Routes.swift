@@ -85,6 +85,8 @@ extension Ledger {
                         LEFT JOIN row_states ON row_states.key = rows.key
                         WHERE rows.key > ? AND rows.key <= ?
                             AND coalesce(outcome, 'pending') = 'pending'
+                            -- A row that was claimed may have been sent: its run has the word.
+                            AND claimed_at IS NULL
                         ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome,
                             code = excluded.code, column_name = excluded.column_name,
                             message = excluded.message, finished_at = excluded.finished_at

@@ -69,6 +69,15 @@ struct CSVParserTests {
         #expect(seen == ["1@0 a,b", "2@5 \"x\r\ny\",2", "5@17 3,4"])
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `counts the lines before the header, empty ones too`(end: String) throws {
+        var parser = CSVParser(delimiter: UInt8(ascii: ","))
+        var lines: [Int] = []
+        try parser.parse(Array("\(end)a\(end)\(end)1".utf8).span) { lines.append($0.line) }
+        try parser.finish { lines.append($0.line) }
+        #expect(lines == [2, 4])
+    }
+
     @Test func `says where an unclosed quote was opened`() throws {
         let found = try #require(error("a,b\n1,\"two\nthree\n"))
         #expect(found.code == .unclosedQuote)
@@ -82,12 +91,13 @@ struct CSVParserTests {
         #expect(error("\"a\0b\"")?.code == .nulByte)
     }
 
-    @Test func `puts a limit on fields, records and columns`() {
+    @Test func `puts a limit on fields, records and columns`() throws {
         var limits = CSVLimits()
         limits.fieldBytesMax = 4
         limits.recordBytesMax = 12
         limits.columnsMax = 3
         #expect(error("abcd,b\n", limits: limits) == nil)
+        #expect(try parse("\"abcd\",b\n\"abcd\"", limits: limits) == [["abcd", "b"], ["abcd"]])
         #expect(error("abcde,b\n", limits: limits)?.code == .fieldTooLong(max: 4))
         #expect(error("\"abc\nd\"", limits: limits)?.code == .fieldTooLong(max: 4))
         #expect(error("abc,abc,abcd,a", limits: limits)?.code == .recordTooLong(max: 12))
@@ -133,6 +143,15 @@ struct CSVDialectTests {
         let text = ["ContactId", "\"a,b;c\"", "QueueId"].joined(separator: delimiter) + "\n1;;;;;,"
         #expect(detect(text).delimiter == delimiter.utf8.first)
         #expect(detect(text).preambleBytes == 0)
+    }
+
+    @Test func `takes a quote within a bare name of the header for no opening one`() {
+        #expect(detect("Size 5\";b;\"x,y,z\"\"\"\n1,2,3,4\n").delimiter == UInt8(ascii: ";"))
+        #expect(detect("a|\"b;c;d\"\"e;f\"|g\n").delimiter == UInt8(ascii: "|"))
+    }
+
+    @Test func `takes no other character for the equals sign of a sep line`() {
+        #expect(detect("sep\u{1D};\na,b").preambleBytes == 0)
     }
 
     @Test func `understands Excel's sep line`() {

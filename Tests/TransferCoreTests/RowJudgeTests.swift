@@ -140,6 +140,17 @@ struct RowJudgeTests {
         }
     }
 
+    /// A doubled quote in a field's key is told from a byte of the field before it.
+    @Test func `takes no control character in a name for the end of the name`() throws {
+        let id = contact.dropLast()
+        let rows = ["\(id)0,a\u{1}b,\"c\"\"\"", "\(id)1,a,\"b\u{1}c\"\"\""]
+        let judged = try judge("ContactId,Queue,ContactFlow", rows, defaults(flow: nil))
+        #expect(
+            try judged.map { try $0.get().destination } == [
+                .queue(.name("a\u{1}b")), .queue(.name("a")),
+            ])
+    }
+
     @Test func `refuses ARNs of another instance, Region, kind or service`() {
         let header = "ContactId,QueueId"
         #expect(codes(header, "c-1,\(arn("/queue/q", of: "other"))") == [.foreignARN])

@@ -328,9 +328,9 @@ struct RowLifeTests {
         }
     }
 
-    @Test func `a row in doubt is looked up before its contact is looked at`() {
-        // What it would be found to have become may be our own transfer's doing.
+    @Test func `a row in doubt is sent again with its token and not looked at`() {
+        // What its contact has become may be our own transfer's doing.
         let life = life(isVerified: true, inDoubtSince: noon)
-        #expect(life.begin(at: noon, policy: policy) == .call(.listAssociatedContacts, .none))
+        #expect(life.begin(at: noon, policy: policy) == .call(.transferContact, .none))
     }
 }

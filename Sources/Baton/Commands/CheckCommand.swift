@@ -36,6 +36,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     func validate() throws {
         if rejects == "" { throw ValidationError("--rejects takes the path of a file.") }
+        if let rejects,
+            URL(filePath: rejects).resolvingSymlinksInPath().path
+                == URL(filePath: input.file).resolvingSymlinksInPath().path
+        {
+            throw ValidationError("--rejects names the input itself. Name another file.")
+        }
     }
 
     func run() async throws {

@@ -68,6 +68,9 @@ struct LookUp {
 
     private func find(_ job: Job, in ledger: Ledger) async throws {
         let lock = try JobLock(job, of: ledger)
+        // Another process may have done it before the lock was free.
+        let isDone = try await ledger.read { try $0.job(job.id)?.resolvedAt != nil }
+        if isDone { return }
         if needs.ids(.queue) > Self.queuesUnsaid {
             let time = Duration.seconds(
                 Double(needs.ids(.queue)) / Operation.describeQueue.documentedQuota.ratePerSecond)
@@ -101,6 +104,7 @@ struct LookUpError: Error {
     var status: ExitStatus {
         switch failure.advice {
         case .credentials, .accessDenied: .credentials
+        case .permanent: .inputRefused
         default: .unreachable
         }
     }
@@ -122,6 +126,7 @@ struct LookUpError: Error {
             "Give the role the rights to list and describe, or ids instead of names."
         case (.accessDenied, .contacts):
             "Give the role connect:DescribeContact and connect:ListAssociatedContacts."
+        case (.permanent, _): "Nothing was transferred. Check --instance and --region."
         default: "Nothing was transferred. Try again."
         }
     }

@@ -19,13 +19,20 @@ package struct CSVDialect: Hashable, Sendable {
         }
         var counts = [Int](repeating: 0, count: Self.delimiters.count)
         var isQuoted = false
+        // At a field's start, or behind a quote that closed one or is the first of two.
+        var mayOpenQuote = true
         var isEmpty = true
         for index in bytes.indices {
             let byte = bytes[index]
             if isEmpty && (byte == .lf || byte == .cr) { continue }
             isEmpty = false
-            if byte == .quote { isQuoted.toggle() }
+            if byte == .quote, isQuoted || mayOpenQuote {
+                isQuoted.toggle()
+                mayOpenQuote = true
+                continue
+            }
             if isQuoted { continue }
+            mayOpenQuote = Self.delimiters.contains(byte)
             if byte == .lf || byte == .cr { break }
             if let which = Self.delimiters.firstIndex(of: byte) { counts[which] += 1 }
         }
@@ -42,12 +49,10 @@ package struct CSVDialect: Hashable, Sendable {
     /// `sep=;` on a line of its own, as Excel writes and reads it; any other separator announces
     /// nothing.
     private static func announced(_ bytes: Span<UInt8>) -> CSVDialect? {
-        let prefix = Array("sep=".utf8)
-        guard bytes.count > prefix.count + 1 else { return nil }
-        for index in prefix.indices where bytes[index] | 0x20 != prefix[index] | 0x20 {
-            return nil
-        }
-        let end = prefix.count + 1
+        let word = Array("sep".utf8)
+        let end = word.count + 2
+        guard bytes.count > end, bytes[word.count] == UInt8(ascii: "=") else { return nil }
+        for index in word.indices where bytes[index] | 0x20 != word[index] { return nil }
         guard bytes[end] == .lf || bytes[end] == .cr, delimiters.contains(bytes[end - 1]) else {
             return nil
         }

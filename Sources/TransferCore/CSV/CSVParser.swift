@@ -23,8 +23,9 @@ package struct CSVParser {
     private var closingQuote = 0
     /// Whether the field has doubled quotes.
     private var hasEscapes = false
-    /// Of the last CR: an LF right after it ends no further line.
-    private var lastCR = -1
+    /// Of the last CR: an LF right after it ends no further line. At first it is not even right
+    /// before the first byte.
+    private var lastCR = -2
     /// Whether a byte of the record, or one near it, is not ASCII.
     private var sawNonASCII = false
 
@@ -193,7 +194,13 @@ package struct CSVParser {
     /// Keeps what the chunk has of a record that goes on in the next.
     private mutating func endChunk(_ bytes: Span<UInt8>) throws(CSVError) {
         let end = chunkStart + bytes.count
-        try checkField(end - fieldStart - (state == .outside ? 0 : 1), in: bytes)
+        let quotes =
+            switch state {
+            case .outside: 0
+            case .quoted: 1
+            case .closed: 2
+            }
+        try checkField(end - fieldStart - quotes, in: bytes)
         try checkRecord(end - record.offset, in: bytes)
         keep(upTo: end, of: bytes)
         chunkStart = end

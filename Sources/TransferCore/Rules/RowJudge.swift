@@ -16,7 +16,7 @@ package struct RowJudge: Sendable {
     private var last: KnownRoute?
     private var routes = 0
 
-    /// A route's number, and its key where contacts that are given twice are compared.
+    /// A route's number, and its digest by which rows of one contact are compared.
     private struct KnownRoute {
         var number: Int
         var goal: UInt64
@@ -199,7 +199,7 @@ package struct JudgedRow: Sendable {
     package var contactKey: IdentifierKey
     /// The route's number.
     package var route: Int
-    /// Equal for routes that lead to the same place, and for hardly any two others.
+    /// Equal for equal routes, and for hardly any two others.
     package var goal: UInt64
     /// The column `ClientToken`, where a row has one.
     package var token: ClientToken?
@@ -223,9 +223,7 @@ package struct JudgedRow: Sendable {
 extension Route {
     fileprivate var goal: UInt64 {
         var hasher = Hasher()
-        hasher.combine(instance)
-        hasher.combine(destination)
-        if destination == nil { hasher.combine(flow) }
+        hasher.combine(self)
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }

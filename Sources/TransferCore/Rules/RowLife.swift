@@ -70,7 +70,8 @@ package struct RowLife: Hashable, Sendable {
     ) {
         self.request = request
         self.mustBeAt = mustBeAt
-        self.isVerified = isVerified
+        // The state of a contact that may have been sent may be our own doing: its token tells.
+        self.isVerified = isVerified && inDoubtSince == nil
         self.attempts = attempts
         firstSentAt = inDoubtSince
         mayHaveTakenEffect = inDoubtSince != nil

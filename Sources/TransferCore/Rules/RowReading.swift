@@ -193,7 +193,8 @@ struct RowReading: ~Copyable {
                     + "digits. Was a part of it lost?")
             return nil
         }
-        return id(text, column)
+        // One spelling, so that ids are equal where they mean the same.
+        return id(text.hasShapeOfUUID ? text.lowercased() : text, column)
     }
 
     private mutating func id<ID: ServiceIdentifier>(_ text: String, _ column: Column) -> ID? {
