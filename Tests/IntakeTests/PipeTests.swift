@@ -75,6 +75,20 @@ struct PipeTests {
         #expect(job.input.header == "ContactId;QueueId")
     }
 
+    @Test func `opens a pipe once, so that what a quick writer wrote is read`() async throws {
+        let ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
+        for round in 1...20 {
+            let folder = TemporaryDirectory()
+            let pipe = try NamedPipe(in: folder)
+            async let stored = Intake.ingest(
+                pipe.path, job: options, intake, into: ledger, at: noon)
+            let descriptor = try await pipe.open()
+            try NamedPipe.write(Array("ContactId,QueueId\nc-\(round),q-1\n".utf8), to: descriptor)
+            close(descriptor)
+            #expect(try await stored.summary?.rows == 1)
+        }
+    }
+
     @Test func `other jobs go on while an input comes in, and it is seen whole or not at all`()
         async throws
     {

@@ -171,6 +171,40 @@ struct ResolutionTests {
         #expect(job.resolvedAt != nil)
     }
 
+    @Test func `asks once for a list that the role may not have, however many rows want it`()
+        async throws
+    {
+        let denied = failure("AccessDeniedException", 403, .accessDenied)
+        let directory = ScriptedDirectory(
+            flows: [ContactFlow(id: ContactFlowID(valid: flowID))],
+            failures: [.listQueues: denied])
+        let rows = (10...40).map { "c-\($0),\($0)000000-2222-3333-4444-555555555555,,\(flowID)," }
+        let (records, _, gaps, _) = try await resolve(rows, by: directory)
+        #expect(records.allSatisfy { $0.outcome == .pending })
+        #expect(gaps.notLookedUp.map(\.kind) == [.queue])
+        #expect(directory.calls.count { $0.hasPrefix("ListQueues") } == 1)
+        #expect(!directory.calls.contains { $0.hasPrefix("DescribeQueue") })
+    }
+
+    @Test func `a row that may have been sent is not rejected by a later look`() async throws {
+        let ledger = try Ledger(path: directory.file("l.sqlite"), whereAbsent: .create)
+        let path = directory.write(
+            "ContactId,QueueId,ContactFlowId\nc-1,\(queueID),\(flowID)\nc-2,\(queueID),\(flowID)\n",
+            to: "in.csv")
+        let intake = IntakeOptions(defaults: RowDefaults(instance: options.instance))
+        let job = try await Intake.ingest(path, job: options, intake, into: ledger, at: noon)
+            .stored.job
+        _ = try await ledger.claim(1, of: job, after: 0, at: noon)
+        // By now the queue is gone.
+        let gone = ScriptedDirectory(flows: byID.knownFlows)
+        _ = try await Resolution.resolve(job, in: ledger, by: gone) { [noon] in noon }
+        let totals = try await ledger.read { try $0.totals(job) }
+        #expect(totals[.pending] == 1)
+        #expect(totals[.rejected] == 1)
+        let inDoubt = try await ledger.claim(9, of: job, after: 0, at: noon)
+        #expect(inDoubt.map(\.inDoubtSince) == [noon])
+    }
+
     @Test func `where the service cannot be asked, ids are left for the run and names are not`()
         async throws
     {
