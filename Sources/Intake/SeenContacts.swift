@@ -3,7 +3,7 @@ import TransferLedger
 
 /// The contacts and client tokens of an input so far: finds those that are given twice.
 ///
-/// At most 56 bytes a row, and 36 more where rows have client tokens of their own.
+/// At most 56 bytes a row, and 40 more where rows have client tokens of their own.
 struct SeenContacts {
     private var contacts = KeyTable<Contact>()
     private var repeats: [Repeat] = []
