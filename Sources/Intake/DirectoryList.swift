@@ -13,7 +13,7 @@ struct DirectoryEntry {
         /// A flow of a type that no transfer takes.
         case type(ContactFlowType)
 
-        var code: RowCode {
+        private var code: RowCode {
             switch self {
             case .disabled: .queueDisabled
             case .archived: .flowArchived
@@ -22,7 +22,14 @@ struct DirectoryEntry {
             }
         }
 
-        func sentence(of entry: DirectoryEntry, _ kind: ThingKind) -> String {
+        /// What is to be said of the rows that name the thing.
+        func problem(
+            of entry: DirectoryEntry, _ kind: ThingKind, _ column: Column
+        ) -> RowProblem {
+            RowProblem(code, column, sentence(of: entry, kind))
+        }
+
+        private func sentence(of entry: DirectoryEntry, _ kind: ThingKind) -> String {
             let subject = "The \(kind.noun) \((entry.name ?? entry.id).quoted)"
             return switch self {
             case .disabled: "\(subject) is disabled. Enable it, or name another."
@@ -64,8 +71,7 @@ struct DirectoryList {
         if usable.count == 1 { return .success(usable[0]) }
         guard let first = named.first else { return .failure(RowProblems([unknown(name, column)])) }
         if usable.isEmpty, let fault = first.fault {
-            return .failure(
-                RowProblems([RowProblem(fault.code, column, fault.sentence(of: first, kind))]))
+            return .failure(RowProblems([fault.problem(of: first, kind, column)]))
         }
         let ids = usable.map(\.id).sorted().joined(separator: ", ")
         return .failure(
@@ -102,7 +108,7 @@ struct DirectoryList {
             return hasAll ? .notThere(.notThere(kind, id, column, in: instance)) : .unlisted
         }
         guard let fault = entry.fault else { return .listed }
-        return .faulty(RowProblem(fault.code, column, fault.sentence(of: entry, kind)))
+        return .faulty(fault.problem(of: entry, kind, column))
     }
 }
 

@@ -45,7 +45,7 @@ package enum Intake {
         let summary = Mutex<IntakeSummary?>(nil)
         let stored = try await ledger.store(at: now) {
             try scan.withLock { try $0?.next() }
-        } seal: { writer in
+        } seal: {
             guard let result = scan.withLock({ $0?.result() }) else {
                 throw IntakeError(.unreadable, "\(path) could not be read.")
             }

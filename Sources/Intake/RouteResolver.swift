@@ -116,12 +116,11 @@ struct RouteResolver {
         let (kind, instance) = (thing.place.kind, thing.place.instance)
         do throws(TransferFailure) {
             let entry = try await directory.entry(kind, id: thing.id, in: instance)
-            return entry.fault.map { RowProblem($0.code, column, $0.sentence(of: entry, kind)) }
+            return entry.fault?.problem(of: entry, kind, column)
         } catch {
             if error.code == "ContactFlowNotPublishedException" {
                 let entry = DirectoryEntry(id: thing.id, name: nil)
-                let fault = DirectoryEntry.Fault.notPublished
-                return RowProblem(fault.code, column, fault.sentence(of: entry, kind))
+                return DirectoryEntry.Fault.notPublished.problem(of: entry, kind, column)
             }
             if error.httpStatus == 404 { return .notThere(kind, thing.id, column, in: instance) }
             try go(onWithout: kind, error)

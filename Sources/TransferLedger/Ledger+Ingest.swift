@@ -36,11 +36,11 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - next: makes the next batch of rows, in order; nil after the last. It may block.
-    ///   - seal: says, after the last, what they are; it may still give rows an outcome.
+    ///   - seal: says, after the last, what they are.
     /// - Throws: what `next` and `seal` throw, with nothing stored; ``LedgerError``.
     package func store(
         at now: Timestamp, next: @escaping @Sendable () throws -> NewRows?,
-        seal: (JobWriter) async throws -> Seal
+        seal: () async throws -> Seal
     ) async throws -> Stored {
         try await onOwnThread {
             while let abandoned = try UnsealedJob.abandoned(in: self) { try abandoned.delete() }
@@ -53,7 +53,7 @@ extension Ledger {
                 try await onOwnThread { try writer.append(rows) }
                 batch = try await following
             }
-            let seal = try await seal(writer)
+            let seal = try await seal()
             return try await onOwnThread { try writer.finish(seal) }
         } catch {
             try await onOwnThread { try writer.discard() }
@@ -63,7 +63,7 @@ extension Ledger {
 }
 
 /// Writes the rows of a job that is being stored. Its methods block.
-package final class JobWriter: Sendable {
+private final class JobWriter: Sendable {
     private let ledger: Ledger
     private let createdAt: Timestamp
     private let state = Mutex(State())
@@ -81,7 +81,7 @@ package final class JobWriter: Sendable {
 
     fileprivate func append(_ batch: NewRows) throws {
         try state.withLock { state in
-            if state.job == nil { state.job = try UnsealedJob.begin(in: ledger, at: createdAt) }
+            try begin(&state)
             try state.job?.append(batch, firstRow: state.rows + 1)
             state.rows += batch.count
         }
@@ -90,7 +90,7 @@ package final class JobWriter: Sendable {
     /// Seals the job, or finds the one that was stored before.
     fileprivate func finish(_ seal: Ledger.Seal) throws -> Ledger.Stored {
         try state.withLock { state in
-            if state.job == nil { state.job = try UnsealedJob.begin(in: ledger, at: createdAt) }
+            try begin(&state)
             guard let stored = try state.job?.seal(seal, rows: state.rows) else {
                 throw LedgerError(.failed, "The job was not stored.")
             }
@@ -101,6 +101,10 @@ package final class JobWriter: Sendable {
             }
             return stored
         }
+    }
+
+    private func begin(_ state: inout State) throws {
+        if state.job == nil { state.job = try UnsealedJob.begin(in: ledger, at: createdAt) }
     }
 
     /// Deletes what was written.

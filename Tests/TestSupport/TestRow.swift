@@ -34,7 +34,7 @@ extension Ledger {
         let batches = Mutex(NewRows.batches(of: rows)[...])
         return try await store(at: now) {
             batches.withLock { $0.popFirst() }
-        } seal: { _ in
+        } seal: {
             seal
         }.job
     }

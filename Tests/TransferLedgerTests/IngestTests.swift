@@ -27,7 +27,7 @@ struct IngestTests {
         struct Fault: Error {}
         let fixture = try await LedgerFixture()
         await #expect(throws: Fault.self) {
-            try await fixture.ledger.store(at: noon, next: source(50_000) { throw Fault() }) { _ in
+            try await fixture.ledger.store(at: noon, next: source(50_000) { throw Fault() }) {
                 LedgerFixture.seal(id: "ffffffffffff")
             }
         }
@@ -42,7 +42,7 @@ struct IngestTests {
     {
         let fixture = try await LedgerFixture()
         let (path, directory) = (fixture.ledger.path, fixture.directory)
-        _ = try await fixture.ledger.store(at: noon, next: source(50_000)) { _ in
+        _ = try await fixture.ledger.store(at: noon, next: source(50_000)) {
             // What a kill at this moment leaves on the disk.
             for end in ["", "-wal"] {
                 directory.write(TemporaryDirectory.read(path + end) ?? [], to: "killed" + end)

@@ -74,9 +74,7 @@ package struct RowJudge: Sendable {
     }
 
     private mutating func knownRoute(of record: borrowing CSVRecord) -> KnownRoute? {
-        if routeIndices.isEmpty, let last { return last }
-        let isSame = makeKey(of: record)
-        if isSame, let last { return last }
+        if makeKey(of: record), let last { return last }
         last = known[key]
         return last
     }
@@ -217,7 +215,6 @@ package struct JudgedRow: Sendable {
         self.token = token
         self.notices = notices
     }
-
 }
 
 extension Route {
