@@ -56,8 +56,14 @@ extension Ledger {
             let seal = try await seal()
             return try await onOwnThread { try writer.finish(seal) }
         } catch {
-            try await onOwnThread { try writer.discard() }
-            throw error
+            let cause = error
+            do {
+                try await onOwnThread { try writer.discard() }
+            } catch {
+                // What cannot be deleted now is deleted by the next ingest, as after a crash.
+                throw cause
+            }
+            throw cause
         }
     }
 }

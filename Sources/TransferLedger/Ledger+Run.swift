@@ -89,27 +89,25 @@ extension Ledger {
         }
     }
 
-    /// Puts the rows with one of these outcomes back to pending; returns how many there were.
+    /// Puts the rows that may have another outcome now back to pending; returns how many there were.
     ///
-    /// A failed row is known not to have been transferred, so its claim goes; that of an uncertain
-    /// row stays, and with it the age of its token: it is looked up before it is sent again.
-    package func putBack(
-        _ outcomes: Set<Outcome>, of job: Job, at now: Timestamp
-    ) async throws -> Int {
+    /// Those are failed rows, uncertain ones, and ones that were rejected for what they name and not
+    /// for what they say: what they name is looked up again. A failed row is known not to have been
+    /// transferred, so its claim goes; that of an uncertain row stays, and with it the age of its
+    /// token: it is looked up before it is sent again.
+    package func putBack(_ job: Job, at now: Timestamp) async throws -> Int {
         try await write { db in
+            let named = try db.putBackUnresolved(job)
             let keys = RowKey.all(of: job.number)
-            var count = 0
-            for outcome in outcomes {
-                try db.execute(
-                    sql: """
-                        UPDATE row_states SET outcome = 'pending', code = NULL, message = NULL,
-                            request_id = NULL, finished_at = NULL, attempts = 0,
-                            claimed_at = iif(outcome = 'failed', NULL, claimed_at)
-                        WHERE outcome = ? AND key > ? AND key <= ?
-                        """,
-                    arguments: [outcome.rawValue, keys.before, keys.last])
-                count += db.changesCount
-            }
+            try db.execute(
+                sql: """
+                    UPDATE row_states SET outcome = 'pending', code = NULL, column_name = NULL,
+                        message = NULL, request_id = NULL, finished_at = NULL, attempts = 0,
+                        claimed_at = iif(outcome = 'failed', NULL, claimed_at)
+                    WHERE outcome IN ('failed', 'uncertain') AND key > ? AND key <= ?
+                    """,
+                arguments: [keys.before, keys.last])
+            let count = named + db.changesCount
             try db.insert(
                 [
                     RunEvent(
@@ -141,6 +139,44 @@ extension ClaimedRow {
 }
 
 extension Database {
+    /// Puts back the rows that were rejected by a resolution, and has the next run make another:
+    /// the names of these rows may stand for other things by now.
+    fileprivate func putBackUnresolved(_ job: Job) throws -> Int {
+        let codes = RowCode.allCases.filter(\.isOfDirectory).map { "'\($0.rawValue)'" }
+        let keys = RowKey.all(of: job.number)
+        let those = """
+            FROM row_states CROSS JOIN rows USING (key)
+            WHERE outcome = 'rejected' AND code IN (\(codes.joined(separator: ", ")))
+                AND key > :before AND key <= :last
+            """
+        let range: StatementArguments = ["before": keys.before, "last": keys.last]
+        try execute(
+            sql: """
+                UPDATE routes SET
+                    flow = iif(flow_name IS NULL, flow, NULL),
+                    queue = iif(queue_name IS NULL, queue, NULL),
+                    user = iif(user_name IS NULL, user, NULL),
+                    expected_queue = iif(expected_queue_name IS NULL, expected_queue, NULL),
+                    expected_user = iif(expected_user_name IS NULL, expected_user, NULL)
+                WHERE job = :job AND number IN (SELECT DISTINCT route \(those))
+                """,
+            arguments: range + ["job": job.number])
+        try execute(
+            sql: """
+                UPDATE row_states SET outcome = 'pending', code = NULL, column_name = NULL,
+                    message = NULL, finished_at = NULL
+                WHERE key IN (SELECT key \(those))
+                """,
+            arguments: range)
+        let count = changesCount
+        if count > 0 {
+            try execute(
+                sql: "UPDATE jobs SET resolved_at = NULL WHERE number = ?",
+                arguments: [job.number])
+        }
+        return count
+    }
+
     fileprivate func insert(_ calls: [CallRecord], job: Job, run: Int64) throws {
         let count = try cachedStatement(
             sql: """

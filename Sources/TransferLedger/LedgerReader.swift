@@ -100,10 +100,10 @@ package struct LedgerReader {
         let cursor = try Row.fetchCursor(
             db,
             sql: """
-                SELECT \(RowKey.row(of: "key")), line, record, \(LedgerSchema.contact), routes.queue,
-                    routes.user, coalesce(outcome, 'pending'), code, column_name, message,
-                    new_contact, coalesce(attempts, 0), request_id, token, started_at, finished_at,
-                    route
+                SELECT \(RowKey.row(of: "key")), line, record, \(LedgerSchema.contact), queue,
+                    queue_name, user, user_name, coalesce(outcome, 'pending'), code, column_name,
+                    message, new_contact, coalesce(attempts, 0), request_id, token, started_at,
+                    finished_at, route
                 FROM \(Self.rowsFirst(outcomes))
                 LEFT JOIN routes ON routes.job = ? AND routes.number = route
                 WHERE key > ? AND key <= ?
@@ -144,8 +144,8 @@ package struct LedgerReader {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT queue, user, sum(rows), sum(transferred),
-                    max(coalesce(queue_name, user_name)) FROM (
+                SELECT queue, max(queue_name), user, max(user_name), sum(rows), sum(transferred)
+                FROM (
                     SELECT route, count(*) AS rows,
                         count(*) FILTER (WHERE outcome = 'transferred') AS transferred
                     FROM \(Self.rowsFirst(outcomes))
@@ -153,13 +153,17 @@ package struct LedgerReader {
                         AND coalesce(outcome, 'pending') IN (\(Self.list(outcomes)))
                     GROUP BY route)
                 JOIN routes ON routes.job = ? AND routes.number = route
-                GROUP BY queue, user ORDER BY 3 DESC, 1, 2
+                -- One that some rows give by id and others by name is one.
+                GROUP BY queue, user, iif(queue IS NULL AND user IS NULL, queue_name, NULL),
+                    iif(queue IS NULL AND user IS NULL, user_name, NULL)
+                ORDER BY 5 DESC, 1, 3, 2, 4
                 """,
             arguments: [keys.before, keys.last, job.number]
         ).map {
             DestinationTotals(
-                destination: Destination(queue: $0[0], user: $0[1]), name: $0[4], rows: $0[2],
-                transferred: $0[3])
+                destination: RowDestination(
+                    queue: $0[0], queueName: $0[1], user: $0[2], userName: $0[3]),
+                rows: $0[4], transferred: $0[5])
         }
     }
 
@@ -217,9 +221,7 @@ package struct LedgerReader {
 
 /// How many rows go to one destination.
 package struct DestinationTotals: Sendable, Hashable {
-    package var destination: Destination
-    /// As rows name it; nil where none does.
-    package var name: String?
+    package var destination: RowDestination
     package var rows: Int
     package var transferred: Int
 }
@@ -282,19 +284,21 @@ extension RunRecord {
 
 extension RowRecord {
     init(_ row: Row, of job: Job) {
-        let outcome: String = row[6]
+        let outcome: String = row[8]
         let contact: String? = row[3]
         let number: Int = row[0]
-        let token = (row[13] as String?).map(ClientToken.init(valid:))
-        let isValid = outcome != Outcome.rejected.rawValue && row[16] != nil
+        let token = (row[15] as String?).map(ClientToken.init(valid:))
+        let isValid = outcome != Outcome.rejected.rawValue && row[18] != nil
+        let destination = RowDestination(
+            queue: row[4], queueName: row[5], user: row[6], userName: row[7])
         self.init(
             row: number, line: row[1], record: row[2], contact: contact,
-            destination: isValid ? Destination(queue: row[4], user: row[5]) : nil,
+            destination: isValid ? destination : nil,
             outcome: Outcome(rawValue: outcome) ?? .pending,
-            code: row[7], column: row[8], message: row[9], newContact: row[10],
-            attempts: row[11], requestID: row[12],
+            code: row[9], column: row[10], message: row[11], newContact: row[12],
+            attempts: row[13], requestID: row[14],
             token: isValid ? token ?? ClientToken(job: job.id, row: number) : nil,
-            startedAt: (row[14] as Int64?).map(Timestamp.init(milliseconds:)),
-            finishedAt: (row[15] as Int64?).map(Timestamp.init(milliseconds:)))
+            startedAt: (row[16] as Int64?).map(Timestamp.init(milliseconds:)),
+            finishedAt: (row[17] as Int64?).map(Timestamp.init(milliseconds:)))
     }
 }

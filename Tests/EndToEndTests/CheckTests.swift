@@ -175,6 +175,22 @@ struct CheckTests {
         #expect(!third.errors.contains("has changed"))
     }
 
+    @Test func `a check that needs no Region takes none that contradicts the instance`()
+        async throws
+    {
+        program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "in.csv")
+        let flow = "f1111111-2222-3333-4444-555555555555"
+        let arn =
+            "arn:aws:connect:us-west-2:123456789012:instance/"
+            + "910a2dec-8902-4cc1-beeb-8da1658eec67"
+        let options = ["check", "in.csv", "--instance", arn, "--contact-flow", flow]
+        let well = try await program.run(options)
+        #expect(well.status == 0, "\(well.errors)")
+        let ended = try await program.run(options + ["--region", "eu-central-1"])
+        #expect(ended.status == 64)
+        #expect(ended.errors.contains("--region is eu-central-1"))
+    }
+
     @Test func `points out a column whose name is nearly one that is read`() async throws {
         program.directory.write("ContactId,QueueId,ExpectdUserId\nc-1,q-1,u\n", to: "in.csv")
         let flow = "f1111111-2222-3333-4444-555555555555"

@@ -172,8 +172,7 @@ struct LedgerTests {
             RowOutcome(row: 3, outcome: .uncertain, code: "Y", at: noon),
         ]
         try await fixture.ledger.commit(batch, of: fixture.job, run: run)
-        let count = try await fixture.ledger.putBack(
-            [.failed, .uncertain], of: fixture.job, at: noon)
+        let count = try await fixture.ledger.putBack(fixture.job, at: noon)
         #expect(count == 2)
         let again = try await fixture.ledger.claim(9, of: fixture.job, after: 0, at: noon)
         #expect(again.map(\.row) == [2, 3])

@@ -56,7 +56,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// What the input alone tells.
     private func judged() async throws -> IntakeSummary {
-        let options = try input.intakeOptions(try NamedInstance(network.instance), region: region)
+        let options = try input.intakeOptions(
+            try NamedInstance(network.instance), region: try region())
         return try await onOwnThread { [input] in
             try Intake.check(input.file, options: options)
         }
@@ -67,7 +68,7 @@ struct CheckCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let configuration = online ? try network.configuration(environment: environment) : nil
         let instance = try NamedInstance(network.instance)
-        let region = configuration?.region ?? region
+        let region = try configuration?.region ?? region()
         let options = try input.intakeOptions(instance, region: region)
         let ledger = try Ledger.scratch()
         let ingested = try await Intake.ingest(
@@ -96,10 +97,14 @@ struct CheckCommand: AsyncParsableCommand {
         return summary
     }
 
-    /// The Region that ARNs must be of, where one is set: a check needs none.
-    private var region: String? {
+    /// The Region that ARNs must be of, where one is set: a check needs none, but takes none that
+    /// is wrong.
+    private func region() throws -> String? {
         let environment = ProcessInfo.processInfo.environment
-        return (try? network.configuration(environment: environment))?.region ?? network.region
+        guard network.region != nil else {
+            return (try? network.configuration(environment: environment))?.region
+        }
+        return try network.configuration(environment: environment).region
     }
 }
 

@@ -64,7 +64,12 @@ struct ResumeCommand: AsyncParsableCommand {
 struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Puts a job's failed and uncertain rows back to pending; `resume` sends them.")
+        abstract: "Puts a job's failed and uncertain rows back to pending; `resume` sends them.",
+        discussion: """
+            Rows that were rejected since what they name is not there or not in use are put back \
+            too, and looked up again: enable the queue, publish the flow, then retry. What is \
+            wrong in a row itself is mended in the file: retry.csv has those rows.
+            """)
 
     @Argument(help: "The job's id, or its beginning.")
     var job: String
@@ -76,13 +81,13 @@ struct RetryCommand: AsyncParsableCommand {
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         let job = try await store.job(named: job)
         let lock = try JobLock(job, of: store)
-        let count = try await store.putBack([.failed, .uncertain], of: job, at: .now)
+        let count = try await store.putBack(job, at: .now)
         _ = consume lock
         let totals = try await store.read { try $0.totals(job) }
         let resumption = Resumption(ledger: ledger).command(for: job)
         output.console.say(
             count == 0
-                ? "No row of job \(job.id) failed or is uncertain, so nothing was put back."
+                ? "Job \(job.id) has no row that another try could help, so nothing was put back."
                 : "\(count.of("row")) put back to pending. Send them: \(resumption)"
         )
         if output.output == .json { try Console.json(JobState(job, totals)) }

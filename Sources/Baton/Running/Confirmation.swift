@@ -20,8 +20,7 @@ struct Confirmation {
     var text: String {
         var lines = ["Transfer \(totals[.pending].of("contact")):"]
         for entry in destinations.prefix(Self.destinationsShown) {
-            let name = entry.name.map { " \($0.quoted)" } ?? ""
-            lines.append("  \(entry.rows.grouped.padded(to: 9))  \(entry.destination.words)\(name)")
+            lines.append("  \(entry.rows.grouped.padded(to: 9))  \(entry.destination.words)")
         }
         if destinations.count > Self.destinationsShown {
             let rest = destinations.dropFirst(Self.destinationsShown)

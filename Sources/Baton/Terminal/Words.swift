@@ -1,4 +1,5 @@
 import TransferCore
+import TransferLedger
 
 extension Int {
     /// With a comma between thousands: `12,345`.
@@ -44,13 +45,10 @@ extension ControlTotals {
     }
 }
 
-extension Destination {
-    /// In words: `queue 1234`.
+extension RowDestination {
+    /// In words: `queue 1234 "Claims"`.
     var words: String {
-        switch self {
-        case .queue(let id): "queue \(id)"
-        case .user(let id): "user \(id)"
-        case .flowDecides: "where the flow decides"
-        }
+        guard kind != .flow else { return "where the flow decides" }
+        return [kind.rawValue, id, name?.quoted].compactMap(\.self).joined(separator: " ")
     }
 }

@@ -87,34 +87,16 @@ extension SummaryDocument {
     struct DestinationPart: Encodable {
         var kind: String
         var id: String?
+        var name: String?
         var rows: Int
         var transferred: Int
 
         init(_ totals: DestinationTotals) {
-            kind = totals.destination.kind
+            kind = totals.destination.kind.rawValue
             id = totals.destination.id
+            name = totals.destination.name
             rows = totals.rows
             transferred = totals.transferred
-        }
-    }
-}
-
-extension Destination {
-    /// `queue`, `user` or `flow`.
-    var kind: String {
-        switch self {
-        case .queue: "queue"
-        case .user: "user"
-        case .flowDecides: "flow"
-        }
-    }
-
-    /// Nil where the flow decides.
-    var id: String? {
-        switch self {
-        case .queue(let id): id.text
-        case .user(let id): id.text
-        case .flowDecides: nil
         }
     }
 }

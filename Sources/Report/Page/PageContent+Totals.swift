@@ -97,14 +97,15 @@ extension PageContent {
     /// How many rows go to one destination.
     struct DestinationPart {
         let kind: String
+        let name: String?
         let id: String
         let rows: String
         let transferred: String
         let others: String
 
         init(_ totals: DestinationTotals) {
-            kind = totals.destination.kind
-            id = totals.destination.id ?? "decides"
+            kind = totals.destination.kind.rawValue
+            (name, id) = totals.destination.texts
             rows = totals.rows.words
             transferred = totals.transferred.words
             others = (totals.rows - totals.transferred).words
@@ -116,5 +117,12 @@ extension Double {
     /// For an attribute: `12.5`, without a comma between thousands.
     func rounded(toPlaces digits: Int) -> String {
         words(digits: digits).filter { $0 != "," }
+    }
+}
+
+extension RowDestination {
+    /// The name and the id as a page shows them.
+    var texts: (name: String?, id: String) {
+        kind == .flow ? (nil, "decides") : (name, id ?? "")
     }
 }

@@ -37,7 +37,8 @@ private struct RowPart {
     let line: String
     let contact: String
     let destinationKind: String
-    let destination: String
+    let destinationName: String?
+    let destinationID: String
     let outcome: String
     let code: String
     let message: String
@@ -45,8 +46,8 @@ private struct RowPart {
     init(_ row: RowRecord) {
         line = row.line.words
         contact = row.contact ?? ""
-        destinationKind = row.destination?.kind ?? ""
-        destination = row.destination?.id ?? (row.destination == nil ? "" : "decides")
+        destinationKind = row.destination?.kind.rawValue ?? ""
+        (destinationName, destinationID) = row.destination?.texts ?? (nil, "")
         outcome = row.outcome.rawValue
         code = row.code ?? ""
         message = row.reason ?? ""

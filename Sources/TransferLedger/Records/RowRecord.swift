@@ -57,7 +57,8 @@ package struct RowRecord: Sendable, Hashable {
     package var record: String
     /// Nil in a rejected row whose contact could not be read.
     package var contact: String?
-    package var destination: Destination?
+    /// Nil in a rejected row.
+    package var destination: RowDestination?
     package var outcome: Outcome
     package var code: String?
     /// The column at fault, in a rejected row.
