@@ -17,11 +17,17 @@ struct CallQueue: Sendable {
     }
 
     var count: Int { rows.count }
+    var first: Int? { rows.first }
+
+    mutating func removeFirst() { rows.removeFirst() }
 
     mutating func append(_ row: Int) { rows.append(row) }
 
     /// Puts a throttled row before all others.
     mutating func prepend(_ row: Int) { rows.prepend(row) }
+
+    /// Puts rows that waited before all others, in their order.
+    mutating func prepend(_ waited: [Int]) { rows.prepend(contentsOf: waited) }
 
     /// Takes the next row, if the quota has room for its call.
     mutating func next(at now: Instant) -> Next {

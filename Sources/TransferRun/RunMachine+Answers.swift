@@ -11,7 +11,7 @@ extension RunMachine {
         count(answer)
         queues[answer.call.operation]?.heard(answer, at: now)
         batch.add(CallRecord(answer), at: now)
-        guard let decision = decide(answer) else { return }
+        guard let decision = diagnosed(decide(answer), row: answer.call.row) else { return }
         perform(decision, row: answer.call.row, finishedAt: answer.finishedAt, at: now, using: &rng)
         hearSilence(answer.failure, at: now)
     }
@@ -30,14 +30,24 @@ extension RunMachine {
         }
     }
 
+    /// Has a refusal looked into while it matters to other rows whose fault it is; that for want of
+    /// rights is no contact's.
+    private mutating func diagnosed(_ decision: RowLife.Decision?, row: Int) -> RowLife.Decision? {
+        guard ending == nil, case .end(let ending) = decision, ending.refusal != nil,
+            !ending.isAccessDenied,
+            var life = rows[row], canary.isOnTrial(life.request)
+        else { return decision }
+        defer { rows[row] = life }
+        return life.diagnose(ending)
+    }
+
     private mutating func perform(
         _ decision: RowLife.Decision, row: Int, finishedAt: Timestamp, at now: Instant,
         using rng: inout some RandomNumberGenerator
     ) {
         switch decision {
         case .end(let ending):
-            let outcome = RowOutcome(row: row, ending, at: finishedAt)
-            settle(outcome, isAccessDenied: ending.isAccessDenied, at: now)
+            settle(RowEnd(row: row, ending: ending, at: finishedAt), at: now)
         case .stopRun(let failure):
             letGo(row, at: now)
             end(.credentials(failure), at: now)
@@ -56,13 +66,27 @@ extension RunMachine {
 
     /// Gives rows their outcomes, but for refusals for want of rights at the start of a run: while
     /// every call gets one, the fault is the role's and not the rows'.
-    private mutating func settle(_ outcome: RowOutcome, isAccessDenied: Bool, at now: Instant) {
-        for settled in opening.hear(outcome, isAccessDenied: isAccessDenied) {
-            rows[settled.row] = nil
-            batch.add(settled, at: now)
+    private mutating func settle(_ end: RowEnd, at now: Instant) {
+        for settled in opening.hear(end) {
+            guard let life = rows.removeValue(forKey: settled.row) else { continue }
+            hear(settled, of: life.request)
+            batch.add(RowOutcome(settled), at: now)
         }
+        if let life = rows[end.row] { canary.heard(end.row, of: life.request, nil) }
+        queues[.transferContact]?.prepend(canary.released())
+        if failures.exceeds(options.failuresMax) { self.end(.failures(failures), at: now) }
         // After the end nothing is held back: no call is to come that could tell.
         if ending != nil { for row in opening.removeAll() { letGo(row, at: now) } }
+    }
+
+    private mutating func hear(_ end: RowEnd, of request: TransferRequest) {
+        failures.hear(end.ending.outcome)
+        let known = canary.held.count
+        canary.heard(end.row, of: request, end.ending)
+        for group in canary.held.dropFirst(known) {
+            batch.note(RunEvent(at: end.at, kind: "held back", detail: group.words))
+        }
+        progress.held = canary.held
     }
 
     private mutating func count(_ answer: CallAnswer) {
@@ -90,27 +114,27 @@ extension RunMachine {
 /// Watches the first calls of a run for a role that may do nothing.
 struct OpeningCheck: Sendable {
     /// Refusals that are held back; they are the rows' own fault once any call gets through.
-    private(set) var held: [RowOutcome] = []
+    private(set) var held: [RowEnd] = []
     private var isOver = false
 
     /// Calls that must all be refused before the run is stopped.
     static let callsMax = 10
 
-    /// Takes an outcome; returns those that can be settled now.
-    mutating func hear(_ outcome: RowOutcome, isAccessDenied: Bool) -> [RowOutcome] {
-        if isOver { return [outcome] }
-        guard isAccessDenied else {
+    /// Takes a row's end; returns those that can be settled now.
+    mutating func hear(_ end: RowEnd) -> [RowEnd] {
+        if isOver { return [end] }
+        guard end.ending.isAccessDenied else {
             isOver = true
             defer { held = [] }
-            return held + [outcome]
+            return held + [end]
         }
-        held.append(outcome)
+        held.append(end)
         return []
     }
 
     /// The refusal that all calls got; nil where some got through, or too few were made.
     mutating func denial(isLast: Bool) -> TransferFailure? {
-        guard !isOver, let first = held.first, isLast || held.count >= Self.callsMax
+        guard !isOver, let first = held.first?.ending, isLast || held.count >= Self.callsMax
         else { return nil }
         return TransferFailure(
             code: first.code ?? "AccessDeniedException", message: first.message ?? "",
@@ -124,11 +148,19 @@ struct OpeningCheck: Sendable {
     }
 }
 
+/// A row's end as its last call brought it.
+struct RowEnd: Sendable {
+    var row: Int
+    var ending: RowLife.Ending
+    var at: Timestamp
+}
+
 extension RowOutcome {
-    fileprivate init(row: Int, _ ending: RowLife.Ending, at finishedAt: Timestamp) {
+    fileprivate init(_ end: RowEnd) {
         self.init(
-            row: row, outcome: ending.outcome, code: ending.code, message: ending.message,
-            newContact: ending.newContact, requestID: ending.requestID, at: finishedAt)
+            row: end.row, outcome: end.ending.outcome, code: end.ending.code,
+            message: end.ending.message, newContact: end.ending.newContact,
+            requestID: end.ending.requestID, at: end.at)
     }
 }
 

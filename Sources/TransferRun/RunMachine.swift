@@ -16,6 +16,8 @@ package struct RunMachine: Sendable {
     var batch = BatchBuilder()
     var ending: RunEnding?
     var opening = OpeningCheck()
+    var canary = Canary()
+    var failures = FailureCount()
     /// How far the run is, by what was committed.
     package internal(set) var progress: RunProgress
     /// Since when no call has been answered at all.
@@ -71,7 +73,7 @@ package struct RunMachine: Sendable {
         noteRate(at: wall)
         if let commit = batch.take(at: now, isLast: isDone) { actions.append(.commit(commit)) }
         if let due = batch.due { wakes.append(due) }
-        if isDone, batch.isSettled { return [.finish(ending ?? .finished)] }
+        if isDone, batch.isSettled { return [.finish(ending ?? finish)] }
         if let wake = wakes.min() { actions.append(.wake(wake)) }
         return actions
     }
@@ -112,7 +114,7 @@ package struct RunMachine: Sendable {
     package mutating func end(_ reason: RunEnding, at now: Instant) {
         guard ending == nil else { return }
         ending = reason
-        var idle = waiting.unordered.map(\.row) + opening.removeAll()
+        var idle = waiting.unordered.map(\.row) + opening.removeAll() + canary.released()
         waiting = Heap()
         for operation in RowOperation.allCases { idle += queues[operation]?.removeAll() ?? [] }
         for row in idle { letGo(row, at: now) }
@@ -122,12 +124,17 @@ package struct RunMachine: Sendable {
     /// if it may have been transferred.
     mutating func letGo(_ row: Int, at now: Instant) {
         guard let life = rows.removeValue(forKey: row) else { return }
+        canary.heard(row, of: life.request, nil)
         if !life.mayHaveTakenEffect { batch.release(row, at: now) }
     }
 
     private var isDone: Bool {
         guard inFlight == 0, !isClaiming else { return false }
         return ending != nil || (isExhausted && rows.isEmpty)
+    }
+
+    private var finish: RunEnding {
+        canary.held.isEmpty ? .finished : .heldBack(groups: canary.held.count)
     }
 
     /// Ends the run where every call so far was refused for want of rights, and no more are to come
@@ -149,6 +156,7 @@ package struct RunMachine: Sendable {
     ) -> [Action] {
         var calls: [Action] = []
         while inFlight < options.concurrency, !batch.isOverdue {
+            if operation == .transferContact { holdBack(at: now) }
             switch queues[operation]?.next(at: now) ?? .nothing {
             case .nothing:
                 return calls
@@ -158,6 +166,7 @@ package struct RunMachine: Sendable {
             case .call(let row, let ticket):
                 guard let life = rows[row] else { continue }
                 inFlight += 1
+                if operation == .transferContact { canary.sent(row, of: life.request) }
                 calls.append(
                     .call(
                         RowCall(
@@ -166,6 +175,22 @@ package struct RunMachine: Sendable {
             }
         }
         return calls
+    }
+
+    /// Takes rows out of the way that wait for the first of their group, or are held back with it.
+    ///
+    /// Rows in doubt are not among them: only their token tells what became of them.
+    private mutating func holdBack(at now: Instant) {
+        while let row = queues[.transferContact]?.first, let life = rows[row],
+            !life.mayHaveTakenEffect
+        {
+            switch canary.admission(of: row, life.request) {
+            case .now: return
+            case .later: canary.wait(row)
+            case .heldBack: letGo(row, at: now)
+            }
+            queues[.transferContact]?.removeFirst()
+        }
     }
 
     /// About a second's worth of rows are held ready: enough never to wait for the disk, few

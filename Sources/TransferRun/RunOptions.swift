@@ -9,6 +9,8 @@ package struct RunOptions: Sendable {
     package var verifies = false
     /// How each operation is paced.
     package var pace: [RowOperation: PaceController.Mode] = Self.documentedQuotas
+    /// How many rows may go amiss before the run stops; nil where any number may.
+    package var failuresMax: FailureLimit?
     /// How long no call at all may be answered before the run gives up for now.
     package var unreachableMax = Duration.seconds(120)
 
@@ -35,6 +37,10 @@ package enum RunEnding: Hashable, Sendable {
     case accessDenied(TransferFailure)
     /// No call was answered for too long.
     case unreachable(TransferFailure)
+    /// More rows failed or are uncertain than may.
+    case failures(FailureCount)
+    /// All is done but for the rows of so many groups, whose first transfers were refused.
+    case heldBack(groups: Int)
 
     /// The word for it in the ledger.
     package var word: String {
@@ -44,6 +50,8 @@ package enum RunEnding: Hashable, Sendable {
         case .credentials: "credentials refused"
         case .accessDenied: "access denied"
         case .unreachable: "service unreachable"
+        case .failures: "too many failures"
+        case .heldBack: "held back"
         }
     }
 }
@@ -60,6 +68,8 @@ package struct RunProgress: Hashable, Sendable {
     package var rate = 0.0
     /// Whether `rate` was given or measured, and is not a guess any more.
     package var isRateKnown = false
+    /// Groups of rows that are held back, in the order in which it was found.
+    package var held: [HeldGroup] = []
     /// Nil where the last call was answered.
     package var silence: Silence?
 

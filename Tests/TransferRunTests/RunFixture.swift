@@ -11,10 +11,15 @@ struct RunFixture {
     static let home = QueueID(valid: "home")
 
     /// Rows 1 to `rows` for the contacts `c-1` and on; those in `guarded` must be in `home`.
-    init(rows: Int, guarded: Set<Int> = []) async throws {
+    ///
+    /// - Parameter way: by which flow to which queue a row goes.
+    init(
+        rows: Int, guarded: Set<Int> = [],
+        way: (_ row: Int) -> (flow: String, queue: String) = { _ in ("f", "q") }
+    ) async throws {
         ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
         job = try await ledger.store(
-            (1...rows).map { Self.row($0, guarded: guarded.contains($0)) }, at: .now,
+            (1...rows).map { Self.row($0, way($0), guarded: guarded.contains($0)) }, at: .now,
             sealed: Self.seal)
     }
 
@@ -66,12 +71,14 @@ struct RunFixture {
             .filter { $0.inDoubtSince != nil }.map(\.row)
     }
 
-    private static func row(_ row: Int, guarded: Bool) -> TestRow {
+    private static func row(
+        _ row: Int, _ way: (flow: String, queue: String), guarded: Bool
+    ) -> TestRow {
         TestRow(
             line: row + 1, record: "c-\(row),q", contact: "c-\(row)",
             route: Route(
-                instance: InstanceID(valid: "i"), flow: .id(ContactFlowID(valid: "f")),
-                destination: .queue(.id(QueueID(valid: "q"))),
+                instance: InstanceID(valid: "i"), flow: .id(ContactFlowID(valid: way.flow)),
+                destination: .queue(.id(QueueID(valid: way.queue))),
                 mustBeAt: guarded ? .queue(.id(home)) : nil))
     }
 

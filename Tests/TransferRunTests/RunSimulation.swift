@@ -87,6 +87,13 @@ struct RunSimulation {
             return true
         case .accessDenied:
             return isCalm
+        case .heldBack:
+            // Each night some more of the rows are sent and refused.
+            if ledger.totals[.pending] == 0 { problems.append("held back what was done") }
+            return false
+        case .failures:
+            problems.append("too many failures, and any number may be")
+            return true
         case .unreachable:
             // A faint network may be silent for `unreachableMax` on any night.
             return nights > 2 * Self.calmNight

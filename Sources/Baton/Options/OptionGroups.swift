@@ -182,6 +182,12 @@ struct RunFlags: ParsableArguments {
     @Option(name: .customLong("max-attempts"), help: "Attempts a row, throttled calls apart.")
     var maxAttempts = Self.maxAttemptsUsual
 
+    @Option(
+        name: .customLong("max-failures"),
+        help: "Rows that may fail or stay uncertain before the run stops: 50, or 5% of 100 or more."
+    )
+    var maxFailures: FailureLimit?
+
     @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
     var reports = Self.reportsUsual
 
@@ -247,6 +253,7 @@ struct RunFlags: ParsableArguments {
         options.concurrency = concurrency
         options.retry.attemptsMax = maxAttempts
         options.verifies = verify
+        options.failuresMax = maxFailures
         if case .fixed(let rate) = rate {
             options.pace[.transferContact] = .fixed(rate: rate, burst: burst ?? 1)
         }
@@ -256,5 +263,27 @@ struct RunFlags: ParsableArguments {
     /// The rate that an estimate goes by: the given one, or the documented default of 2 a second.
     var expectedRate: Double {
         if case .fixed(let rate) = rate { rate } else { 2 }
+    }
+}
+
+extension FailureLimit: ExpressibleByArgument {
+    public init?(argument: String) {
+        if argument.hasSuffix("%"), let percent = Double(argument.dropLast()),
+            (0...100).contains(percent)
+        {
+            self = .percent(percent)
+        } else if let rows = Int(argument), rows >= 0 {
+            self = .rows(rows)
+        } else {
+            return nil
+        }
+    }
+
+    /// As the flag takes it.
+    var argument: String {
+        switch self {
+        case .rows(let rows): "\(rows)"
+        case .percent(let percent): "\(percent)%"
+        }
     }
 }

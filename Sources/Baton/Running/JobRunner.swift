@@ -143,6 +143,7 @@ private final class RunWatch: Sendable {
 
     private struct State {
         var throttled = 0
+        var held = 0
         var isSilent = false
 
         /// Hears how long no call was answered; a call or two are nobody's business.
@@ -170,10 +171,17 @@ private final class RunWatch: Sendable {
     }
 
     func update(_ progress: RunProgress) {
-        let (isThrottled, turn) = state.withLock { state in
-            defer { state.throttled = progress.throttled }
-            return (progress.throttled > state.throttled, state.turn(progress.silence))
+        let (isThrottled, held, turn) = state.withLock { state in
+            defer {
+                state.throttled = progress.throttled
+                state.held = progress.held.count
+            }
+            return (
+                progress.throttled > state.throttled, progress.held.dropFirst(state.held),
+                state.turn(progress.silence)
+            )
         }
+        for group in held { say(group.words) }
         if isThrottled {
             console.detail(
                 "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
@@ -201,6 +209,13 @@ extension RunEnding {
         switch self {
         case .finished: nil
         case .interrupted: "Stopped early, as asked. Every row's state is in the ledger."
+        case .failures(let count):
+            "\(count.failed.of("row")) of \(count.ended.grouped) went amiss, more than --max-failures "
+                + "allows. See the report, mend the cause, then resume."
+        case .heldBack(let groups):
+            "The rows of \(groups == 1 ? "one flow or destination" : "\(groups) flows or destinations") were held back, "
+                + "since the first of them were refused. Check flow and destination; `retry` puts "
+                + "the refused rows back, `resume` goes on."
         case .credentials(let failure) where failure.httpStatus == nil:
             "Without credentials nothing can be sent. \(failure.message) Then resume."
         case .credentials(let failure):

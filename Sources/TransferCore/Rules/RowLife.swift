@@ -18,6 +18,8 @@ package struct RowLife: Hashable, Sendable {
     /// Whether an attempt may have taken effect without our hearing of it.
     package private(set) var mayHaveTakenEffect: Bool
     private var lookUpPurpose = LookUpPurpose.beforeSending
+    /// The end that the row comes to once it is known whose fault the refusal is.
+    private var diagnosed: Ending?
 
     /// What to do next.
     package enum Decision: Hashable, Sendable {
@@ -45,6 +47,16 @@ package struct RowLife: Hashable, Sendable {
         package var requestID: String?
         /// Whether it ended because the role may not do this.
         package var isAccessDenied = false
+        /// Set where the service refused the transfer for good.
+        package var refusal: Refusal?
+    }
+
+    /// Why a transfer was refused for good.
+    package enum Refusal: Hashable, Sendable {
+        /// A look at the contact explains it.
+        case ofContact
+        /// It may be the fault of flow or destination, and so of other rows too.
+        case unexplained
     }
 
     private enum LookUpPurpose: Hashable, Sendable {
@@ -138,9 +150,22 @@ package struct RowLife: Hashable, Sendable {
             mayHaveTakenEffect = true
             return lookUp(.whenUncertain(failure))
         case .permanent, .accessDenied:
-            let ending = Ending(.failed, failure)
+            var ending = Ending(.failed, failure)
+            ending.refusal = .unexplained
             return mayHaveTakenEffect ? lookUp(.afterRefusal(ending)) : .end(ending)
         }
+    }
+
+    /// Looks at the contact of a refused transfer: is it the contact that cannot be transferred?
+    ///
+    /// A row that was looked at before it was sent has nothing more to tell.
+    package mutating func diagnose(_ ending: Ending) -> Decision {
+        guard ending.refusal == .unexplained, !isVerified, diagnosed == nil else {
+            return .end(ending)
+        }
+        diagnosed = ending
+        moveOn()
+        return .call(.describeContact, .none)
     }
 
     private mutating func endOfAttempts(_ failure: TransferFailure) -> Decision {
@@ -151,6 +176,7 @@ package struct RowLife: Hashable, Sendable {
     package mutating func describeAnswered(
         _ result: Result<Answer<ContactState>, TransferFailure>, policy: RetryPolicy
     ) -> Decision {
+        if let diagnosed { return diagnosisAnswered(result, diagnosed, policy) }
         switch result {
         case .success(let answer):
             moveOn()
@@ -163,6 +189,24 @@ package struct RowLife: Hashable, Sendable {
             return lookUp(.beforeLimit)
         case .failure(let failure):
             return readFailed(failure, .describeContact, policy) { Ending(.failed, $0) }
+        }
+    }
+
+    private mutating func diagnosisAnswered(
+        _ result: Result<Answer<ContactState>, TransferFailure>, _ ending: Ending,
+        _ policy: RetryPolicy
+    ) -> Decision {
+        var explained = ending
+        explained.refusal = .ofContact
+        switch result {
+        case .success(let answer):
+            let obstacle = answer.value.obstacle(
+                to: request.destination, mustBeAt: mustBeAt, isVerified: true)
+            return .end(obstacle == nil ? ending : explained)
+        case .failure(let failure) where failure.httpStatus == 404:
+            return .end(explained)
+        case .failure(let failure):
+            return readFailed(failure, .describeContact, policy) { _ in ending }
         }
     }
 
