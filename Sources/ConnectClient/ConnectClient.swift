@@ -31,7 +31,7 @@ package final class ConnectClient: TransferService {
         _ request: TransferRequest, attempt: Attempt = Attempt(number: 1, max: 1)
     ) async throws(TransferFailure) -> Answer<AcceptedTransfer> {
         try await answer(
-            to: try .transfer(request), as: Invocation(attempt, of: request.token),
+            to: .transfer(request), as: Invocation(attempt, of: request.token),
             read: AnswerDecoding.acceptedTransfer)
     }
 

@@ -16,6 +16,8 @@ struct Canary: Sendable {
     /// Rows that wait for what becomes of the first of their group.
     private var waiting: [Int] = []
     private(set) var held: [HeldGroup] = []
+    /// What most rows have in common with the one before, and what is open: asked for first.
+    private var lastOpen: RowGroup?
 
     private enum Standing: Sendable {
         case onTrial(Trial)
@@ -36,6 +38,7 @@ struct Canary: Sendable {
 
     /// Asks for a row; say ``sent(_:of:)`` when it is.
     func admission(of row: Int, _ request: TransferRequest) -> Admission {
+        if isKnownOpen(request) { return .now }
         var admission = Admission.now
         for group in RowGroup.all(of: request) {
             switch groups[group] {
@@ -51,6 +54,7 @@ struct Canary: Sendable {
     }
 
     mutating func sent(_ row: Int, of request: TransferRequest) {
+        if isKnownOpen(request) { return }
         for group in RowGroup.all(of: request) {
             switch groups[group] ?? .onTrial(Trial()) {
             case .onTrial(var trial):
@@ -70,6 +74,12 @@ struct Canary: Sendable {
         return waiting
     }
 
+    private func isKnownOpen(_ request: TransferRequest) -> Bool {
+        guard let lastOpen else { return false }
+        return lastOpen.flow == request.flow && lastOpen.destination == request.destination
+            && lastOpen.instance == request.instance
+    }
+
     /// Whether it matters to a group whose fault a refusal is.
     func isOnTrial(_ request: TransferRequest) -> Bool {
         RowGroup.all(of: request).contains {
@@ -79,12 +89,14 @@ struct Canary: Sendable {
 
     /// Hears how a row ended, or that it is called no more.
     mutating func heard(_ row: Int, of request: TransferRequest, _ ending: RowLife.Ending?) {
-        let all = RowGroup.all(of: request)
-        for group in all {
+        if isKnownOpen(request) { return }
+        for group in RowGroup.all(of: request) {
             guard case .onTrial(var trial) = groups[group] else { continue }
             trial.underWay.remove(row)
             if ending?.outcome == .transferred {
                 groups[group] = .open
+                // The flow comes before its destination, and is open by then.
+                if group.destination != nil { lastOpen = group }
                 continue
             }
             if ending?.refusal == .unexplained {
