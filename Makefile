@@ -7,7 +7,7 @@ DEMO_FLAGS ?=
 FILES ?= 400000
 FUZZ_SECONDS ?= 600
 
-.PHONY: help demo test lint format bench bench-intake kill-ingest memory leaks interop differential \
+.PHONY: help demo test lint format bench bench-intake bench-run kill-ingest memory leaks interop differential \
 	fuzz build install setup clean
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make fuzz              look for bytes that break the intake (libFuzzer, 20 minutes)'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
+	@echo 'make bench-run         of that, a run without a quota, beside boto3 (wants nginx and boto3)'
 	@echo 'make kill-ingest       show that a killed ingest leaves its job whole or not at all'
 	@echo 'make memory            show that a million calls leave nothing behind (3 minutes)'
 	@echo 'make leaks             show that calls of all ends leak nothing (AddressSanitizer)'
@@ -64,11 +65,15 @@ bench: build
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
 	python3 Tests/Bench/edge.py .build/release/BenchProbe
 	python3 Tests/Bench/intake.py .build/release/baton .build/release/BenchProbe
+	python3 Tests/Bench/run.py .build/release/baton
 	python3 Tests/Bench/bench.py .build/release/baton
 
 bench-intake: build
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
 	python3 Tests/Bench/intake.py .build/release/baton .build/release/BenchProbe
+
+bench-run: build
+	python3 Tests/Bench/run.py .build/release/baton
 
 kill-ingest: build
 	python3 Tests/Bench/intake.py --kill 10 .build/release/baton

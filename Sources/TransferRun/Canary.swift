@@ -74,6 +74,10 @@ struct Canary: Sendable {
         return waiting
     }
 
+    private func isOpen(_ group: RowGroup) -> Bool {
+        if case .open = groups[group] { true } else { false }
+    }
+
     private func isKnownOpen(_ request: TransferRequest) -> Bool {
         guard let lastOpen else { return false }
         return lastOpen.flow == request.flow && lastOpen.destination == request.destination
@@ -95,8 +99,7 @@ struct Canary: Sendable {
             trial.underWay.remove(row)
             if ending?.outcome == .transferred {
                 groups[group] = .open
-                // The flow comes before its destination, and is open by then.
-                if group.destination != nil { lastOpen = group }
+                if group.destination != nil, isOpen(group.flowGroup) { lastOpen = group }
                 continue
             }
             if ending?.refusal == .unexplained {
@@ -122,12 +125,15 @@ package struct RowGroup: Sendable, Hashable {
     /// Nil for all of the flow's.
     package let destination: Destination?
 
+    /// The flow's comes first.
     static func all(of request: TransferRequest) -> [RowGroup] {
-        [
-            RowGroup(instance: request.instance, flow: request.flow, destination: nil),
-            RowGroup(
-                instance: request.instance, flow: request.flow, destination: request.destination),
-        ]
+        let own = RowGroup(
+            instance: request.instance, flow: request.flow, destination: request.destination)
+        return [own.flowGroup, own]
+    }
+
+    fileprivate var flowGroup: RowGroup {
+        RowGroup(instance: instance, flow: flow, destination: nil)
     }
 
     fileprivate var callsMax: Int { destination == nil ? Canary.flowMax : Canary.destinationMax }

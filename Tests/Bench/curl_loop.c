@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 static size_t drop(char *bytes, size_t size, size_t count, void *context) {
     (void)bytes;
@@ -19,6 +20,12 @@ static double cpu_seconds(void) {
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
            (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static double wall_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec + now.tv_nsec / 1e9;
 }
 
 static void add(CURLM *multi, CURL *easy, const char *url, struct curl_slist *headers) {
@@ -84,8 +91,9 @@ int main(int count, char **arguments) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     CURLM *multi = curl_multi_init();
     run(multi, calls / 10, window, url, headers);
-    double start = cpu_seconds();
+    double start = cpu_seconds(), wall = wall_seconds();
     run(multi, calls, window, url, headers);
-    printf("{\"cpuMicroseconds\":%f}\n", (cpu_seconds() - start) * 1e6 / calls);
+    printf("{\"cpuMicroseconds\":%f,\"callsPerSecond\":%f}\n",
+        (cpu_seconds() - start) * 1e6 / calls, calls / (wall_seconds() - wall));
     return 0;
 }

@@ -47,6 +47,12 @@ http {
     server {
         listen 127.0.0.1:%(port)d;
         location /status { stub_status; }
+        # A role that may transfer and nothing else: what rows name is not looked up.
+        location ~ ^/(queues|queues-summary|contact-flows|contact-flows-summary)/ {
+            default_type application/json;
+            add_header x-amzn-ErrorType AccessDeniedException always;
+            return 403 '{"message":"not authorized to look things up"}';
+        }
         location / {
             default_type application/json;
             add_header x-amzn-RequestId 6b2d9ad4-8d0c-4c1e-9d6b-2d8c1a9b0f11;
