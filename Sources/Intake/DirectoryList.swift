@@ -62,14 +62,22 @@ struct DirectoryList {
         }
     }
 
+    var names: some Collection<String> { byName.keys }
+
     /// The thing that has exactly this name, or has it without the blanks round it; of several, the
     /// only one that takes contacts.
-    func find(_ text: String, _ column: Column) -> Result<DirectoryEntry, RowProblems> {
+    ///
+    /// - Parameter nearest: the names that may have been meant by one that nothing has.
+    func find(
+        _ text: String, _ column: Column, nearest: (String) -> [String]
+    ) -> Result<DirectoryEntry, RowProblems> {
         let name = byName[text] == nil ? SpreadsheetText.trimmed(text).text : text
         let named = byName[name] ?? []
         let usable = named.filter { $0.fault == nil }
         if usable.count == 1 { return .success(usable[0]) }
-        guard let first = named.first else { return .failure(RowProblems([unknown(name, column)])) }
+        guard let first = named.first else {
+            return .failure(RowProblems([unknown(name, column, nearest(name))]))
+        }
         if usable.isEmpty, let fault = first.fault {
             return .failure(RowProblems([fault.problem(of: first, kind, column)]))
         }
@@ -83,8 +91,7 @@ struct DirectoryList {
             ]))
     }
 
-    private func unknown(_ name: String, _ column: Column) -> RowProblem {
-        let nearest = NearestNames.of(name, in: byName.keys)
+    private func unknown(_ name: String, _ column: Column, _ nearest: [String]) -> RowProblem {
         let offer =
             nearest.isEmpty
             ? "Check \(column.rawValue); names are exact."

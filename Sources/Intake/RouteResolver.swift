@@ -9,6 +9,7 @@ struct RouteResolver {
     private let directory: any InstanceDirectory
     private let needs: RouteNeeds
     private var lists: [Place: DirectoryList] = [:]
+    private var nearest: [Place: NearestNames] = [:]
     private var known: [Thing: RowProblem?] = [:]
     /// The look-ups by id that failed, or that the role may not make: rows go on without them.
     private(set) var notLookedUp: [ThingKind: TransferFailure] = [:]
@@ -70,13 +71,15 @@ struct RouteResolver {
         switch reference {
         case .id(let own): id = own.text
         case .name(let name):
-            let found = try await list(of: place, orThrow: true)?.find(name, columns.name)
+            let list = try await list(of: place)
+            let found = list.find(name, columns.name) {
+                nearest[place, default: NearestNames(list.names)].of($0)
+            }
             switch found {
             case .success(let entry): id = entry.id
             case .failure(let found):
                 problems += found.all
                 return reference
-            case nil: return reference
             }
         }
         let isGuard = columns.id == .expectedQueueID || columns.id == .expectedUserID
@@ -94,7 +97,7 @@ struct RouteResolver {
         let isListed = needs.ids(thing.place.kind, in: thing.place.instance) > Self.describedMax
         let problem: RowProblem?
         switch try await isListed || lists[thing.place] != nil
-            ? list(of: thing.place, orThrow: false)?.verdict(on: thing.id, column) : .unlisted
+            ? listIfAllowed(of: thing.place)?.verdict(on: thing.id, column) : .unlisted
         {
         case .notThere(let problem):
             // Not remembered: rows can have any number of ids that are nowhere.
@@ -129,25 +132,28 @@ struct RouteResolver {
     }
 
     /// The things of an instance; nil where they cannot be listed and rows can go without.
-    private mutating func list(
-        of place: Place, orThrow mustBeThere: Bool
+    private mutating func listIfAllowed(
+        of place: Place
     ) async throws(TransferFailure) -> DirectoryList? {
-        if let known = lists[place] { return known }
-        if !mustBeThere, notLookedUp[place.kind] != nil { return nil }
+        if lists[place] == nil, notLookedUp[place.kind] != nil { return nil }
         do throws(TransferFailure) {
-            // The queues of users have no names, and there are as many as users.
-            let isForIDs = needs.ids(place.kind, in: place.instance) > Self.describedMax
-            let list = DirectoryList(
-                place.kind, in: place.instance,
-                try await directory.entries(place.kind, in: place.instance, all: isForIDs),
-                hasAll: isForIDs || place.kind != .queue)
-            lists[place] = list
-            return list
+            return try await list(of: place)
         } catch {
-            if mustBeThere { throw error }
             try go(onWithout: place.kind, error)
             return nil
         }
+    }
+
+    private mutating func list(of place: Place) async throws(TransferFailure) -> DirectoryList {
+        if let known = lists[place] { return known }
+        // The queues of users have no names, and there are as many as users.
+        let isForIDs = needs.ids(place.kind, in: place.instance) > Self.describedMax
+        let list = DirectoryList(
+            place.kind, in: place.instance,
+            try await directory.entries(place.kind, in: place.instance, all: isForIDs),
+            hasAll: isForIDs || place.kind != .queue)
+        lists[place] = list
+        return list
     }
 
     /// Rows are sent without a look-up that may not be made; what stops every call stops all.

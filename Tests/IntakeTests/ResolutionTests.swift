@@ -109,6 +109,22 @@ struct ResolutionTests {
         #expect(claimed.map(\.row) == [2])
     }
 
+    @Test func `seeks what was meant for a thousand unknown names, and for each once`() async throws
+    {
+        let queues = (1...20).map { Self.queue("q-\($0)", "Queue of team \($0)") }
+        let names = (1...1100).map { "Quene of taem \($0)" }
+        let (rows, _, _, _) = try await resolve(
+            (names + [names[0]]).enumerated().map { "c-\($0),\($1),,Move," },
+            by: ScriptedDirectory(queues: queues, flows: whole.knownFlows))
+        #expect(rows.allSatisfy { $0.code == RowCode.unknownName.rawValue })
+        let offers = rows.map { $0.message?.contains("Nearest: 'Queue of team ") == true }
+        #expect(offers[..<NearestNames.soughtMax].allSatisfy { $0 })
+        #expect(!offers[NearestNames.soughtMax..<1100].contains(true))
+        #expect(offers[1100])
+        let silent = try #require(rows[1050].message)
+        #expect(silent == "No queue is named 'Quene of taem 1051'. Check Queue; names are exact.")
+    }
+
     private let queueID = "aaaaaaaa-2222-3333-4444-555555555555"
     private let flowID = "ffffffff-2222-3333-4444-555555555555"
 
