@@ -48,6 +48,7 @@ struct DirectoryList {
     private let kind: ThingKind
     private let instance: InstanceID
     private var byID: [String: DirectoryEntry] = [:]
+    /// Names that differ in their Unicode normalisation stand together, as Swift compares texts.
     private var byName: [String: [DirectoryEntry]] = [:]
     /// Whether what is not in it is not there.
     private let hasAll: Bool
@@ -72,11 +73,15 @@ struct DirectoryList {
         _ text: String, _ column: Column, nearest: (String) -> [String]
     ) -> Result<DirectoryEntry, RowProblems> {
         let name = byName[text] == nil ? SpreadsheetText.trimmed(text).text : text
-        let named = byName[name] ?? []
+        let alike = byName[name] ?? []
+        let named = alike.filter { $0.name.map { $0.utf8.elementsEqual(name.utf8) } == true }
         let usable = named.filter { $0.fault == nil }
         if usable.count == 1 { return .success(usable[0]) }
         guard let first = named.first else {
-            return .failure(RowProblems([unknown(name, column, nearest(name))]))
+            let problem =
+                alike.first?.name.map { otherwiseSpelt(name, column, $0) }
+                ?? unknown(name, column, nearest(name))
+            return .failure(RowProblems([problem]))
         }
         if usable.isEmpty, let fault = first.fault {
             return .failure(RowProblems([fault.problem(of: first, kind, column)]))
@@ -89,6 +94,14 @@ struct DirectoryList {
                     "\(usable.count) \(kind.noun)s are named \(name.quoted): \(ids). "
                         + "Give the id of the one that is meant.")
             ]))
+    }
+
+    private func otherwiseSpelt(_ name: String, _ column: Column, _ other: String) -> RowProblem {
+        RowProblem(
+            .unknownName, column,
+            "No \(kind.noun) is named \(name.quoted). Nearest: \(other.quoted), which looks the "
+                + "same and is made of other code points (Unicode normalisation). Copy the name "
+                + "from Amazon Connect.")
     }
 
     private func unknown(_ name: String, _ column: Column, _ nearest: [String]) -> RowProblem {
