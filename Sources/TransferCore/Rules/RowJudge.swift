@@ -179,6 +179,7 @@ private struct RouteKey: Hashable {
         while index < bytes.count {
             var word: UInt64 = 0
             if bytes.count - index >= 8 {
+                // Safe: any eight bytes are a UInt64, and as many are left.
                 word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
             } else {
                 for offset in index..<bytes.count { word = word << 8 | UInt64(bytes[offset]) }
