@@ -24,9 +24,9 @@ struct DirectoryEntry {
 
         /// What is to be said of the rows that name the thing.
         func problem(
-            of entry: DirectoryEntry, _ kind: ThingKind, _ column: Column
+            of entry: DirectoryEntry, _ kind: ThingKind, _ source: ReferenceSource
         ) -> RowProblem {
-            RowProblem(code, column, sentence(of: entry, kind))
+            RowProblem(code, source.column, sentence(of: entry, kind))
         }
 
         private func sentence(of entry: DirectoryEntry, _ kind: ThingKind) -> String {
@@ -43,11 +43,25 @@ struct DirectoryEntry {
     }
 }
 
+/// Where it is given which thing is meant.
+struct ReferenceSource {
+    /// Nil where a flag says it for all rows.
+    var column: Column?
+    var words: String
+
+    static func column(_ column: Column) -> ReferenceSource {
+        ReferenceSource(column: column, words: column.rawValue)
+    }
+
+    static let flowFlag = ReferenceSource(column: nil, words: "--contact-flow")
+}
+
 /// The things of one kind that an instance has.
 struct DirectoryList {
     private let kind: ThingKind
     private let instance: InstanceID
     private var byID: [String: DirectoryEntry] = [:]
+    /// Names that differ in their Unicode normalisation stand together, as Swift compares texts.
     private var byName: [String: [DirectoryEntry]] = [:]
     /// Whether what is not in it is not there.
     private let hasAll: Bool
@@ -62,35 +76,58 @@ struct DirectoryList {
         }
     }
 
+    var names: some Collection<String> { byName.keys }
+
     /// The thing that has exactly this name, or has it without the blanks round it; of several, the
     /// only one that takes contacts.
-    func find(_ text: String, _ column: Column) -> Result<DirectoryEntry, RowProblems> {
+    ///
+    /// - Parameter nearest: the names that may have been meant by one that nothing has.
+    func find(
+        _ text: String, _ source: ReferenceSource, nearest: (String) -> [String]
+    ) -> Result<DirectoryEntry, RowProblems> {
         let name = byName[text] == nil ? SpreadsheetText.trimmed(text).text : text
-        let named = byName[name] ?? []
+        let alike = byName[name] ?? []
+        let named = alike.filter { $0.name.map { $0.utf8.elementsEqual(name.utf8) } == true }
         let usable = named.filter { $0.fault == nil }
         if usable.count == 1 { return .success(usable[0]) }
-        guard let first = named.first else { return .failure(RowProblems([unknown(name, column)])) }
+        guard let first = named.first else {
+            let problem =
+                alike.first?.name.map { otherwiseSpelt(name, source, $0) }
+                ?? unknown(name, source, nearest(name))
+            return .failure(RowProblems([problem]))
+        }
         if usable.isEmpty, let fault = first.fault {
-            return .failure(RowProblems([fault.problem(of: first, kind, column)]))
+            return .failure(RowProblems([fault.problem(of: first, kind, source)]))
         }
         let ids = usable.map(\.id).sorted().joined(separator: ", ")
         return .failure(
             RowProblems([
                 RowProblem(
-                    .ambiguousName, column,
+                    .ambiguousName, source.column,
                     "\(usable.count) \(kind.noun)s are named \(name.quoted): \(ids). "
                         + "Give the id of the one that is meant.")
             ]))
     }
 
-    private func unknown(_ name: String, _ column: Column) -> RowProblem {
-        let nearest = NearestNames.of(name, in: byName.keys)
+    private func otherwiseSpelt(_ name: String, _ source: ReferenceSource, _ other: String)
+        -> RowProblem
+    {
+        RowProblem(
+            .unknownName, source.column,
+            "No \(kind.noun) is named \(name.quoted). Nearest: \(other.quoted), which looks the "
+                + "same and is made of other code points (Unicode normalisation). Copy the name "
+                + "from Amazon Connect.")
+    }
+
+    private func unknown(_ name: String, _ source: ReferenceSource, _ nearest: [String])
+        -> RowProblem
+    {
         let offer =
             nearest.isEmpty
-            ? "Check \(column.rawValue); names are exact."
+            ? "Check \(source.words); names are exact."
             : "Nearest: \(nearest.map(\.quoted).joined(separator: ", "))."
         return RowProblem(
-            .unknownName, column, "No \(kind.noun) is named \(name.quoted). \(offer)")
+            .unknownName, source.column, "No \(kind.noun) is named \(name.quoted). \(offer)")
     }
 
     /// What a list says of an id.
@@ -103,12 +140,12 @@ struct DirectoryList {
         case unlisted
     }
 
-    func verdict(on id: String, _ column: Column) -> Verdict {
+    func verdict(on id: String, _ source: ReferenceSource) -> Verdict {
         guard let entry = byID[id] else {
-            return hasAll ? .notThere(.notThere(kind, id, column, in: instance)) : .unlisted
+            return hasAll ? .notThere(.notThere(kind, id, source, in: instance)) : .unlisted
         }
         guard let fault = entry.fault else { return .listed }
-        return .faulty(fault.problem(of: entry, kind, column))
+        return .faulty(fault.problem(of: entry, kind, source))
     }
 }
 

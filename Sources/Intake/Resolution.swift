@@ -26,7 +26,7 @@ package enum Resolution {
         now: @Sendable () -> Timestamp
     ) async throws -> Gaps {
         let needs = try await ledger.read { try $0.routeNeeds(of: job) }
-        var resolver = RouteResolver(directory, needs: needs)
+        var resolver = RouteResolver(directory, needs: needs, flow: job.options.flow)
         do {
             try await resolve(job, in: ledger, by: &resolver, now: now)
         } catch let failure as TransferFailure where !needs.hasNames {

@@ -8,7 +8,10 @@ import TransferLedger
 struct RouteResolver {
     private let directory: any InstanceDirectory
     private let needs: RouteNeeds
-    private var lists: [Place: DirectoryList] = [:]
+    /// What `--contact-flow` gave for rows without one of their own.
+    private let flow: Reference<ContactFlowID>?
+    private var lists: [Kind: DirectoryList] = [:]
+    private var nearest: [Kind: NearestNames] = [:]
     private var known: [Thing: RowProblem?] = [:]
     /// The look-ups by id that failed, or that the role may not make: rows go on without them.
     private(set) var notLookedUp: [ThingKind: TransferFailure] = [:]
@@ -16,19 +19,22 @@ struct RouteResolver {
     /// Distinct ids for which calls for each are made before a list is worth its pages.
     private static let describedMax = 10
 
-    private struct Place: Hashable {
+    private struct Kind: Hashable {
         var kind: ThingKind
         var instance: InstanceID
     }
 
     private struct Thing: Hashable {
         var id: String
-        var place: Place
+        var of: Kind
     }
 
-    init(_ directory: any InstanceDirectory, needs: RouteNeeds) {
+    init(
+        _ directory: any InstanceDirectory, needs: RouteNeeds, flow: Reference<ContactFlowID>?
+    ) {
         self.directory = directory
         self.needs = needs
+        self.flow = flow
     }
 
     /// Gives each of a route's things its id, or says what is wrong with it.
@@ -65,22 +71,27 @@ struct RouteResolver {
         _ reference: Reference<ID>, _ kind: ThingKind, _ columns: (id: Column, name: Column),
         of route: Route, _ problems: inout [RowProblem]
     ) async throws(TransferFailure) -> Reference<ID> {
-        let place = Place(kind: kind, instance: route.instance)
+        let kind = Kind(kind: kind, instance: route.instance)
+        var source = ReferenceSource.column(reference.name == nil ? columns.id : columns.name)
+        if columns.id == .flowID, route.flow == flow { source = .flowFlag }
         let id: String
         switch reference {
         case .id(let own): id = own.text
         case .name(let name):
-            let found = try await list(of: place, orThrow: true)?.find(name, columns.name)
+            let list = try await list(of: kind)
+            let found = list.find(name, source) {
+                nearest[kind, default: NearestNames(list.names)].of($0)
+            }
             switch found {
             case .success(let entry): id = entry.id
             case .failure(let found):
                 problems += found.all
                 return reference
-            case nil: return reference
             }
         }
         let isGuard = columns.id == .expectedQueueID || columns.id == .expectedUserID
-        if !isGuard, let problem = try await check(Thing(id: id, place: place), columns.id) {
+        if !isGuard, var problem = try await check(Thing(id: id, of: kind), source) {
+            problem.column = source.column
             problems.append(problem)
         }
         return .id(ID(valid: id))
@@ -88,21 +99,21 @@ struct RouteResolver {
 
     /// What is wrong with the thing that has this id; nil where nothing is.
     private mutating func check(
-        _ thing: Thing, _ column: Column
+        _ thing: Thing, _ source: ReferenceSource
     ) async throws(TransferFailure) -> RowProblem? {
         if let known = known[thing] { return known }
-        let isListed = needs.ids(thing.place.kind, in: thing.place.instance) > Self.describedMax
+        let isListed = needs.ids(thing.of.kind, in: thing.of.instance) > Self.describedMax
         let problem: RowProblem?
-        switch try await isListed || lists[thing.place] != nil
-            ? list(of: thing.place, orThrow: false)?.verdict(on: thing.id, column) : .unlisted
+        switch try await isListed || lists[thing.of] != nil
+            ? listIfAllowed(of: thing.of)?.verdict(on: thing.id, source) : .unlisted
         {
         case .notThere(let problem):
             // Not remembered: rows can have any number of ids that are nowhere.
             return problem
         case .faulty(let found): problem = found
         // The list of queues does not say which are disabled.
-        case .listed where thing.place.kind != .queue: problem = nil
-        case .listed, .unlisted: problem = try await described(thing, column)
+        case .listed where thing.of.kind != .queue: problem = nil
+        case .listed, .unlisted: problem = try await described(thing, source)
         // Too many for calls for each, and no list to be had.
         case nil: return nil
         }
@@ -111,43 +122,46 @@ struct RouteResolver {
     }
 
     private mutating func described(
-        _ thing: Thing, _ column: Column
+        _ thing: Thing, _ source: ReferenceSource
     ) async throws(TransferFailure) -> RowProblem? {
-        let (kind, instance) = (thing.place.kind, thing.place.instance)
+        let (kind, instance) = (thing.of.kind, thing.of.instance)
         do throws(TransferFailure) {
             let entry = try await directory.entry(kind, id: thing.id, in: instance)
-            return entry.fault?.problem(of: entry, kind, column)
+            return entry.fault?.problem(of: entry, kind, source)
         } catch {
             if error.code == "ContactFlowNotPublishedException" {
                 let entry = DirectoryEntry(id: thing.id, name: nil)
-                return DirectoryEntry.Fault.notPublished.problem(of: entry, kind, column)
+                return DirectoryEntry.Fault.notPublished.problem(of: entry, kind, source)
             }
-            if error.httpStatus == 404 { return .notThere(kind, thing.id, column, in: instance) }
+            if error.httpStatus == 404 { return .notThere(kind, thing.id, source, in: instance) }
             try go(onWithout: kind, error)
             return nil
         }
     }
 
     /// The things of an instance; nil where they cannot be listed and rows can go without.
-    private mutating func list(
-        of place: Place, orThrow mustBeThere: Bool
+    private mutating func listIfAllowed(
+        of kind: Kind
     ) async throws(TransferFailure) -> DirectoryList? {
-        if let known = lists[place] { return known }
-        if !mustBeThere, notLookedUp[place.kind] != nil { return nil }
+        if lists[kind] == nil, notLookedUp[kind.kind] != nil { return nil }
         do throws(TransferFailure) {
-            // The queues of users have no names, and there are as many as users.
-            let isForIDs = needs.ids(place.kind, in: place.instance) > Self.describedMax
-            let list = DirectoryList(
-                place.kind, in: place.instance,
-                try await directory.entries(place.kind, in: place.instance, all: isForIDs),
-                hasAll: isForIDs || place.kind != .queue)
-            lists[place] = list
-            return list
+            return try await list(of: kind)
         } catch {
-            if mustBeThere { throw error }
-            try go(onWithout: place.kind, error)
+            try go(onWithout: kind.kind, error)
             return nil
         }
+    }
+
+    private mutating func list(of kind: Kind) async throws(TransferFailure) -> DirectoryList {
+        if let known = lists[kind] { return known }
+        // The queues of users have no names, and there are as many as users.
+        let isForIDs = needs.ids(kind.kind, in: kind.instance) > Self.describedMax
+        let list = DirectoryList(
+            kind.kind, in: kind.instance,
+            try await directory.entries(kind.kind, in: kind.instance, all: isForIDs),
+            hasAll: isForIDs || kind.kind != .queue)
+        lists[kind] = list
+        return list
     }
 
     /// Rows are sent without a look-up that may not be made; what stops every call stops all.
@@ -161,11 +175,11 @@ struct RouteResolver {
 
 extension RowProblem {
     static func notThere(
-        _ kind: ThingKind, _ id: String, _ column: Column, in instance: InstanceID
+        _ kind: ThingKind, _ id: String, _ source: ReferenceSource, in instance: InstanceID
     ) -> RowProblem {
         RowProblem(
-            .notFound, column,
+            .notFound, source.column,
             "There is no \(kind.noun) \(id.quoted) in instance \(instance). "
-                + "Check \(column.rawValue).")
+                + "Check \(source.words).")
     }
 }

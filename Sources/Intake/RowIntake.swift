@@ -8,6 +8,8 @@ struct RowIntake {
     private var judge: RowJudge?
     private var seen = SeenContacts()
     private var batch = NewRows()
+    /// Rows that were contradicted and are still to be told so, and the line that does it.
+    private var contradicted: [(rows: SeenContacts.Contradicted, line: Int)] = []
     /// The header record as it stood in the input.
     private(set) var header = ""
     private(set) var summary = IntakeSummary()
@@ -21,9 +23,11 @@ struct RowIntake {
     var hasHeader: Bool { judge != nil }
     var isBatchFull: Bool { batch.isFull }
 
-    /// Hands out the rows since the last batch; nil where there are none.
+    /// Hands out the rows since the last batch, and those of earlier ones that were contradicted
+    /// since, as many as a batch has room for; nil where there are none.
     mutating func takeBatch() -> NewRows? {
-        guard batch.count > 0 else { return nil }
+        rejectContradicted()
+        guard !batch.isEmpty else { return nil }
         defer { batch = NewRows() }
         return batch
     }
@@ -40,23 +44,23 @@ struct RowIntake {
                     + "Split the file, or allow more with --max-rows.")
         }
         summary.rows += 1
-        let place = SeenContacts.Place(row: summary.rows, line: record.line)
+        let position = RowPosition(row: summary.rows, line: record.line)
         do throws(RowProblems) {
             guard let row = try judge?.judge(record, newRoutes: &batch.routes) else { return }
             batch.append(
                 line: record.line, record: record.raw.span, contact: row.contact, route: row.route,
                 token: row.token)
-            summary.add(notices: row.notices, row: place.row, line: place.line)
-            end(seen.note(row, at: place), at: place)
+            summary.add(notices: row.notices, row: position.row, line: position.line)
+            end(seen.note(row, at: position), at: position)
         } catch {
             batch.append(
                 line: record.line, record: record.raw.span,
                 contact: judge?.contactText(of: record).map(ContactPlace.apart), route: nil,
                 token: nil)
             let isBlank = error.all.first?.code == .blankRow
-            end(error.all, makes: isBlank ? .skipped : .rejected, at: place)
+            end(error.all, makes: isBlank ? .skipped : .rejected, at: position)
         }
-        try checkStrict(place)
+        try checkStrict(position)
     }
 
     private mutating func takeHeader(_ record: borrowing CSVRecord) throws(IntakeError) {
@@ -73,44 +77,53 @@ struct RowIntake {
         header = String(decoding: record.raw, as: UTF8.self)
     }
 
-    private mutating func end(_ verdict: SeenContacts.Verdict, at place: SeenContacts.Place) {
+    private mutating func end(_ verdict: SeenContacts.Verdict, at position: RowPosition) {
         switch verdict {
         case .new: break
         case .repeats(let line):
             let problem = RowProblem(
                 .repeatedContact, .contactID,
                 "The contact goes to the same place by line \(line) already.")
-            end([problem], makes: .skipped, at: place)
+            end([problem], makes: .skipped, at: position)
         case .contradicts(let line, let others):
-            for (index, other) in others.enumerated() {
-                if index > 0 { summary.takeBackSkip(.repeatedContact, row: other.row) }
-                end([.contradiction(of: place.line)], makes: .rejected, at: other)
-            }
-            end([.contradiction(of: line)], makes: .rejected, at: place)
+            if let others { contradicted.append((others, position.line)) }
+            rejectContradicted()
+            end([.contradiction(of: line)], makes: .rejected, at: position)
         case .sameToken(let line):
             let problem = RowProblem(
                 .duplicateToken, .clientToken,
                 "Line \(line) has the same ClientToken. Each row needs one of its own, or none.")
-            end([problem], makes: .rejected, at: place)
+            end([problem], makes: .rejected, at: position)
+        }
+    }
+
+    /// Rejects contradicted rows while the batch has room: the next batches take the others.
+    private mutating func rejectContradicted() {
+        while !batch.isFull, var next = contradicted.popLast() {
+            let line = next.line
+            guard let (position, isRepeat) = seen.next(of: &next.rows) else { continue }
+            contradicted.append(next)
+            if isRepeat { summary.takeBackSkip(.repeatedContact, row: position.row) }
+            end([.contradiction(of: line)], makes: .rejected, at: position)
         }
     }
 
     private mutating func end(
-        _ problems: [RowProblem], makes outcome: Outcome, at place: SeenContacts.Place
+        _ problems: [RowProblem], makes outcome: Outcome, at position: RowPosition
     ) {
-        summary.add(problems, makes: outcome, row: place.row, line: place.line)
+        summary.add(problems, makes: outcome, row: position.row, line: position.line)
         guard let first = problems.first else { return }
         batch.ended.append(
             EndedRow(
-                row: place.row, outcome: outcome, code: first.code, column: first.column,
+                row: position.row, outcome: outcome, code: first.code, column: first.column,
                 message: RowProblems(problems).message))
     }
 
-    private func checkStrict(_ place: SeenContacts.Place) throws(IntakeError) {
+    private func checkStrict(_ position: RowPosition) throws(IntakeError) {
         guard options.isStrict, summary.rejected > 0, let last = batch.ended.last else { return }
         throw IntakeError(
             .refused,
-            "\(name), row \(last.row) (line \(place.line)): \(last.message) "
+            "\(name), row \(last.row) (line \(position.line)): \(last.message) "
                 + "Nothing was taken in, as --strict asks.")
     }
 }

@@ -10,7 +10,7 @@ struct SeenContacts {
     private var tokens = KeyTable<UInt32>()
 
     private struct Contact {
-        var goal: UInt64
+        var way: UInt64
         var row: UInt32
         var line: UInt32
         /// Of the first row that sends it elsewhere; 0 where there is none.
@@ -34,62 +34,71 @@ struct SeenContacts {
         case repeats(line: Int)
         /// The contact goes elsewhere by the row on `line`; `others` are the rows that this is the
         /// first to contradict: they are rejected too, for they name this row's line.
-        case contradicts(line: Int, others: [Place])
+        case contradicts(line: Int, others: Contradicted?)
         /// The row on this line has the token already.
         case sameToken(line: Int)
     }
 
-    /// Where a row is in the input.
-    struct Place {
-        var row: Int
-        var line: Int
+    /// The rows of a contact, of which there can be as many as the input has: the first, then its
+    /// repeats, to be asked for one by one.
+    struct Contradicted {
+        fileprivate var first: RowPosition?
+        fileprivate var nextRepeat: UInt32
     }
 
     /// Hears of the next valid row.
-    mutating func note(_ row: JudgedRow, at place: Place) -> Verdict {
+    mutating func note(_ row: JudgedRow, at position: RowPosition) -> Verdict {
         if let token = row.token, contacts.number(of: row.contactKey) == nil,
             let number = tokens.insert(
-                UInt32(clamping: place.line), for: IdentifierKey(exact: token.text))
+                UInt32(clamping: position.line), for: IdentifierKey(exact: token.text))
         {
             // The contact is not noted: another row may still move it.
             return .sameToken(line: Int(tokens[number]))
         }
         let new = Contact(
-            goal: row.goal, row: UInt32(clamping: place.row), line: UInt32(clamping: place.line))
+            way: row.way, row: UInt32(clamping: position.row),
+            line: UInt32(clamping: position.line))
         return contacts.insert(new, for: row.contactKey)
-            .map { meetAgain($0, row.goal, at: place) } ?? .new
+            .map { meetAgain($0, row.way, at: position) } ?? .new
     }
 
     private mutating func meetAgain(
-        _ number: Int, _ goal: UInt64, at place: Place
+        _ number: Int, _ way: UInt64, at position: RowPosition
     ) -> Verdict {
         var contact = contacts[number]
         defer { contacts[number] = contact }
         if contact.otherLine != 0 {
-            let line = contact.goal == goal ? contact.otherLine : contact.line
-            return .contradicts(line: Int(line), others: [])
+            let line = contact.way == way ? contact.otherLine : contact.line
+            return .contradicts(line: Int(line), others: nil)
         }
-        guard contact.goal == goal else {
-            contact.otherLine = UInt32(clamping: place.line)
-            return .contradicts(line: Int(contact.line), others: rows(of: contact))
+        guard contact.way == way else {
+            contact.otherLine = UInt32(clamping: position.line)
+            return .contradicts(
+                line: Int(contact.line),
+                others: Contradicted(
+                    first: RowPosition(row: Int(contact.row), line: Int(contact.line)),
+                    nextRepeat: contact.lastRepeat))
         }
         repeats.append(
             Repeat(
-                row: UInt32(clamping: place.row), line: UInt32(clamping: place.line),
+                row: UInt32(clamping: position.row), line: UInt32(clamping: position.line),
                 previous: contact.lastRepeat))
         contact.lastRepeat = UInt32(repeats.count)
         return .repeats(line: Int(contact.line))
     }
 
-    /// The contact's first row and all its repeats.
-    private func rows(of contact: Contact) -> [Place] {
-        var rows = [Place(row: Int(contact.row), line: Int(contact.line))]
-        var next = contact.lastRepeat
-        while next != 0 {
-            let row = repeats[Int(next) - 1]
-            rows.append(Place(row: Int(row.row), line: Int(row.line)))
-            next = row.previous
-        }
-        return rows
+    /// Goes on to the next of a contact's rows; nil after the last.
+    func next(of rows: inout Contradicted) -> (position: RowPosition, isRepeat: Bool)? {
+        if let first = rows.first.take() { return (first, false) }
+        guard rows.nextRepeat != 0 else { return nil }
+        let row = repeats[Int(rows.nextRepeat) - 1]
+        rows.nextRepeat = row.previous
+        return (RowPosition(row: Int(row.row), line: Int(row.line)), true)
     }
+}
+
+/// Where a row is in the input.
+struct RowPosition {
+    var row: Int
+    var line: Int
 }

@@ -137,12 +137,12 @@ extension Database {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for new in routes {
-            let (goal, condition) = (new.route.destination, new.route.mustBeAt)
+            let (destination, mustBeAt) = (new.route.destination, new.route.mustBeAt)
             try insert.execute(arguments: [
                 job, new.number, new.route.instance.text, new.route.flow.id?.text,
-                new.route.flow.name, goal?.queue?.id?.text, goal?.queue?.name, goal?.user?.id?.text,
-                goal?.user?.name, condition?.queue?.id?.text, condition?.queue?.name,
-                condition?.user?.id?.text, condition?.user?.name,
+                new.route.flow.name, destination?.queue?.id?.text, destination?.queue?.name,
+                destination?.user?.id?.text, destination?.user?.name, mustBeAt?.queue?.id?.text,
+                mustBeAt?.queue?.name, mustBeAt?.user?.id?.text, mustBeAt?.user?.name,
             ])
         }
     }
@@ -154,7 +154,8 @@ extension Database {
                 INSERT INTO row_states (key, outcome, code, column_name, message, finished_at)
                 VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome, code = excluded.code,
-                    column_name = excluded.column_name, message = excluded.message
+                    column_name = excluded.column_name, message = excluded.message,
+                    finished_at = excluded.finished_at
                 """)
         for row in ended {
             try insert.execute(arguments: [

@@ -191,6 +191,28 @@ struct CheckTests {
         #expect(ended.errors.contains("--region is eu-central-1"))
     }
 
+    @Test(arguments: [
+        ("--max-columns", "3", "line 3, column 11"),
+        ("--max-record-bytes", "30", "line 3, column 1 (byte 37)"),
+        ("--max-field-bytes", "16", "line 3, column 11 (byte 47)"),
+    ])
+    func `refuses what is over a limit, and says where`(
+        option: String, value: String, place: String
+    ) async throws {
+        program.directory.write(
+            "ContactId,QueueId,Note\nc-1,q-1,short\nc-2,q-1,a,a note that is too long\n",
+            to: "in.csv")
+        let options = [
+            "--instance", "i-1", "--contact-flow", "f1111111-2222-3333-4444-555555555555",
+        ]
+        let whole = try await program.run(["check", "in.csv"] + options)
+        #expect(!whole.errors.contains("in.csv, line"), "\(whole.errors)")
+        let ended = try await program.run(["check", "in.csv", option, value] + options)
+        #expect(ended.status == 65)
+        #expect(ended.errors.contains("in.csv, \(place)"), "\(ended.errors)")
+        #expect(ended.errors.contains("\(value)"), "\(ended.errors)")
+    }
+
     @Test func `points out a column whose name is nearly one that is read`() async throws {
         program.directory.write("ContactId,QueueId,ExpectdUserId\nc-1,q-1,u\n", to: "in.csv")
         let flow = "f1111111-2222-3333-4444-555555555555"

@@ -401,6 +401,25 @@ struct DuplicateTests {
             ])
     }
 
+    @Test func `a contradiction of a hundred thousand rows is told in parts, and to all`()
+        async throws
+    {
+        let count = 100_000
+        let text =
+            "ContactId,QueueId\n" + String(repeating: "\(id),q-1\n", count: count) + "\(id),q-2\n"
+        var scan = try InputScan(
+            directory.write(text, to: "parts.csv"),
+            options: IntakeOptions(
+                defaults: RowDefaults(
+                    instance: InstanceID(valid: "i"), flow: .id(ContactFlowID(valid: "f")))))
+        var largest = 0
+        while let batch = try scan.next() { largest = max(largest, batch.ended.count) }
+        #expect(largest < count / 2)
+        let rows = try await rows(text)
+        let others = Array(repeating: rejected("DuplicateContact", count + 2), count: count)
+        #expect(rows == others + [rejected("DuplicateContact", 2)])
+    }
+
     @Test func `finds every one among tens of thousands, over all batches`() async throws {
         var rng = SplitMix64(seed: 3)
         var goals: [Int: (first: Int, isContradicted: Bool)] = [:]

@@ -93,4 +93,30 @@ struct LaterResolutionTests {
         #expect(try await ledger.putBack(job, at: noon) == 0)
         #expect(try await rows(of: job).map(\.code) == [nil, "MissingValue"])
     }
+
+    @Test func `a problem is told of the column, or the flag, that it comes from`() async throws {
+        let named = try await ingest("c-1,Closed")
+        let archived = ContactFlow(
+            id: ContactFlowID(valid: "f-1"), name: "Move", type: .queueTransfer, state: .archived,
+            status: .published)
+        let directory = ScriptedDirectory(
+            queues: [queue("q-2", "Closed", .disabled)], flows: [archived])
+        _ = try await Resolution.resolve(named, in: ledger, by: directory) { [noon] in noon }
+        // The flow of `--contact-flow` comes first, and is no column's.
+        let row = try #require(try await rows(of: named).first)
+        #expect(row.code == "FlowArchived")
+        #expect(row.column == nil)
+
+        let disabled = try await ingest("c-2,Closed")
+        try await resolve(disabled, queues: [queue("q-2", "Closed", .disabled)])
+        #expect(try await rows(of: disabled).map(\.column) == ["Queue"])
+    }
+
+    @Test func `an unknown --contact-flow is called so`() async throws {
+        let job = try await ingest("c-1,Billing")
+        let directory = ScriptedDirectory(queues: [queue("q-1", "Billing")])
+        _ = try await Resolution.resolve(job, in: ledger, by: directory) { [noon] in noon }
+        let message = try #require(try await rows(of: job).first?.message)
+        #expect(message.contains("Check --contact-flow."))
+    }
 }

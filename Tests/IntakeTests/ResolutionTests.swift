@@ -109,6 +109,44 @@ struct ResolutionTests {
         #expect(claimed.map(\.row) == [2])
     }
 
+    @Test func `a name in another Unicode normalisation is another, and that is said`() async throws
+    {
+        let (composed, decomposed) = ("Caf\u{E9}", "Cafe\u{301}")
+        let flows = whole.knownFlows
+        let (rows, claimed, _, _) = try await resolve(
+            ["c-1,\(composed),,Move,", "c-2,\(decomposed),,Move,"],
+            by: ScriptedDirectory(queues: [Self.queue("q-1", composed)], flows: flows))
+        #expect(rows.map(\.outcome) == [.pending, .rejected])
+        #expect(rows[1].message?.contains("Unicode normalisation") == true)
+        #expect(claimed.map(\.request.destination) == [.queue(QueueID(valid: "q-1"))])
+    }
+
+    @Test func `refuses a name with a control character, and says which`() async throws {
+        let (rows, _, _, _) = try await resolve(
+            ["c-1,Bil\u{7}ling,,Move,", "c-2,,ma\u{85}ra,Move,", "c-3,Billing,,Mo\u{7F}ve,"],
+            by: whole)
+        #expect(rows.map(\.code) == Array(repeating: "InvalidId", count: 3))
+        for (row, codePoint) in zip(rows, ["U+0007", "U+0085", "U+007F"]) {
+            #expect(row.message?.contains(codePoint) == true, "\(row.message ?? "")")
+        }
+    }
+
+    @Test func `seeks what was meant for a thousand unknown names, and for each once`() async throws
+    {
+        let queues = (1...20).map { Self.queue("q-\($0)", "Queue of team \($0)") }
+        let names = (1...1100).map { "Quene of taem \($0)" }
+        let (rows, _, _, _) = try await resolve(
+            (names + [names[0]]).enumerated().map { "c-\($0),\($1),,Move," },
+            by: ScriptedDirectory(queues: queues, flows: whole.knownFlows))
+        #expect(rows.allSatisfy { $0.code == RowCode.unknownName.rawValue })
+        let offers = rows.map { $0.message?.contains("Nearest: 'Queue of team ") == true }
+        #expect(offers[..<NearestNames.soughtMax].allSatisfy { $0 })
+        #expect(!offers[NearestNames.soughtMax..<1100].contains(true))
+        #expect(offers[1100])
+        let silent = try #require(rows[1050].message)
+        #expect(silent == "No queue is named 'Quene of taem 1051'. Check Queue; names are exact.")
+    }
+
     private let queueID = "aaaaaaaa-2222-3333-4444-555555555555"
     private let flowID = "ffffffff-2222-3333-4444-555555555555"
 

@@ -23,6 +23,8 @@ struct ByteBlock {
         if count >= Self.count {
             let raw = bytes.bytes
             for word in 0..<8 {
+                // Safe: any eight bytes are a UInt64, and these lie within the span, which has 64 from
+                // the index on.
                 let lanes = UInt64(
                     littleEndian: raw.unsafeLoadUnaligned(
                         fromByteOffset: index &+ word &* 8, as: UInt64.self))

@@ -19,7 +19,7 @@ package struct RowJudge: Sendable {
     /// A route's number, and its digest by which rows of one contact are compared.
     private struct KnownRoute {
         var number: Int
-        var goal: UInt64
+        var way: UInt64
     }
 
     /// Routes that are remembered: others than the last of these are judged, and numbered, anew.
@@ -51,7 +51,7 @@ package struct RowJudge: Sendable {
         if notices.isEmpty { remember(route, for: record) }
         return JudgedRow(
             contact: .apart(ask.contact.text), contactKey: IdentifierKey(ask.contact.text),
-            route: route.number, goal: route.goal, token: ask.token, notices: notices)
+            route: route.number, way: route.way, token: ask.token, notices: notices)
     }
 
     /// Judges a record whose contact is in the usual shape and whose route is known; nil for any
@@ -65,7 +65,7 @@ package struct RowJudge: Sendable {
         else { return nil }
         return JudgedRow(
             contact: .inRecord(at: field.start), contactKey: contactKey, route: route.number,
-            goal: route.goal)
+            way: route.way)
     }
 
     private func tokenIsEmpty(in record: borrowing CSVRecord) -> Bool {
@@ -93,7 +93,7 @@ package struct RowJudge: Sendable {
         if numbers.count >= Self.knownMax { numbers.removeAll(keepingCapacity: true) }
         routes += 1
         newRoutes.append(NewRoute(number: routes, route: route))
-        let new = KnownRoute(number: routes, goal: route.goal)
+        let new = KnownRoute(number: routes, way: route.way)
         numbers[route] = new
         return new
     }
@@ -179,6 +179,7 @@ private struct RouteKey: Hashable {
         while index < bytes.count {
             var word: UInt64 = 0
             if bytes.count - index >= 8 {
+                // Safe: any eight bytes are a UInt64, and as many are left.
                 word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
             } else {
                 for offset in index..<bytes.count { word = word << 8 | UInt64(bytes[offset]) }
@@ -198,27 +199,27 @@ package struct JudgedRow: Sendable {
     /// The route's number.
     package var route: Int
     /// Equal for equal routes, and for hardly any two others.
-    package var goal: UInt64
+    package var way: UInt64
     /// The column `ClientToken`, where a row has one.
     package var token: ClientToken?
     /// What is to be said of the row and is no problem.
     package var notices: [RowProblem] = []
 
     init(
-        contact: ContactPlace, contactKey: IdentifierKey, route: Int, goal: UInt64,
+        contact: ContactPlace, contactKey: IdentifierKey, route: Int, way: UInt64,
         token: ClientToken? = nil, notices: [RowProblem] = []
     ) {
         self.contact = contact
         self.contactKey = contactKey
         self.route = route
-        self.goal = goal
+        self.way = way
         self.token = token
         self.notices = notices
     }
 }
 
 extension Route {
-    fileprivate var goal: UInt64 {
+    fileprivate var way: UInt64 {
         var hasher = Hasher()
         hasher.combine(self)
         return UInt64(bitPattern: Int64(hasher.finalize()))

@@ -161,6 +161,13 @@ struct RowReading: ~Copyable {
                     + "\(Self.nameCharactersMax) is the most that a name can have.")
             return nil
         }
+        if let control = text.unicodeScalars.first(where: \.isControl) {
+            problem(
+                .invalidID, nameColumn,
+                "\(nameColumn.rawValue) \(text.quoted) has a character that no name has: "
+                    + "U+\(control.hexadecimal). Remove it.")
+            return nil
+        }
         return .name(names[nameColumn] ?? text)
     }
 
@@ -268,6 +275,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F..<0xA0).contains(value) }
+
     /// The code point in at least four digits: `00A0`.
     fileprivate var hexadecimal: String {
         let digits = String(value, radix: 16, uppercase: true)

@@ -69,10 +69,13 @@ package struct RowSchema: Hashable, Sendable {
     package var lookalikes: [(name: String, column: Column)] {
         names.compactMap { name in
             guard Column(header: name) == nil else { return nil }
-            let free = Column.allCases.filter { self[$0] == nil }
-            return free.map { ($0, editDistance(Column.key(name), Column.key($0.rawValue))) }
+            let slipsMax = max(1, min(2, name.count / 4))
+            return Column.allCases.filter { self[$0] == nil }
+                .compactMap { column in
+                    Self.slips(name, column, atMost: slipsMax).map { (column, $0) }
+                }
                 .min { $0.1 < $1.1 }
-                .flatMap { $0.1 <= max(1, min(2, name.count / 4)) ? (name, $0.0) : nil }
+                .map { (name, $0.0) }
         }
     }
 
@@ -81,19 +84,28 @@ package struct RowSchema: Hashable, Sendable {
     ) throws(HeaderError) {
         guard self[column] == nil else { return }
         let nearest = names.filter { Column(header: $0) == nil }
-            .map { (name: $0, distance: editDistance(Column.key($0), Column.key(column.rawValue))) }
-            .min { $0.distance < $1.distance }
+            .compactMap { name in
+                Self.slips(name, column, atMost: 3).map { (name: name, slips: $0) }
+            }
+            .min { $0.slips < $1.slips }
         var sentence = "There is no column \(column.rawValue)"
         if let alternative {
             sentence += ", which is needed unless \(alternative)"
         }
         sentence += "."
-        if let nearest, nearest.distance <= 3 {
+        if let nearest {
             sentence += " Is it the column \(nearest.name.quoted)? Then rename that."
         } else {
             sentence += " The columns are: \(names.map(\.quoted).joined(separator: ", "))."
         }
         throw HeaderError(sentence)
+    }
+
+    /// How far a header is from a column's name; nil where it is farther than `limit`.
+    private static func slips(_ header: String, _ column: Column, atMost limit: Int) -> Int? {
+        editDistance(
+            Array(Column.key(header).unicodeScalars),
+            Array(Column.key(column.rawValue).unicodeScalars), atMost: limit)
     }
 }
 
@@ -125,19 +137,4 @@ package struct HeaderError: Error, Hashable, Sendable {
     package var sentence: String
 
     init(_ sentence: String) { self.sentence = sentence }
-}
-
-/// The number of single-character edits from one text to the other (Levenshtein).
-func editDistance(_ a: String, _ b: String) -> Int {
-    let b = Array(b)
-    var previous = Array(0...b.count)
-    for (row, character) in a.enumerated() {
-        var current = [row + 1]
-        for column in b.indices {
-            let substitution = previous[column] + (character == b[column] ? 0 : 1)
-            current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
-        }
-        previous = current
-    }
-    return previous[b.count]
 }

@@ -2,6 +2,27 @@
 package enum Reference<ID: ServiceIdentifier>: Hashable, Sendable {
     case id(ID)
     case name(String)
+
+    /// Names are equal byte by byte, as they are to the service; Swift's texts are equal also where
+    /// they differ in their Unicode normalisation.
+    package static func == (a: Reference, b: Reference) -> Bool {
+        switch (a, b) {
+        case (.id(let a), .id(let b)): a == b
+        case (.name(let a), .name(let b)): a.utf8.elementsEqual(b.utf8)
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .id(let id):
+            hasher.combine(0)
+            hasher.combine(id)
+        case .name(let name):
+            hasher.combine(1)
+            hasher.combine(Array(name.utf8))
+        }
+    }
 }
 
 /// Where a contact goes or must be, by id or name.

@@ -17,11 +17,16 @@ package struct NewRows: Sendable {
     /// What is committed together: a few milliseconds of everyone else's time.
     private static let rowsMax = 16 * 1024
     private static let bytesMax = 4 * 1024 * 1024
+    /// More than the rows of a batch, so that those of earlier ones are few batches more.
+    private static let endedMax = 2 * rowsMax
 
     package init() {}
 
     package var count: Int { rows.count }
-    package var isFull: Bool { rows.count >= Self.rowsMax || texts.count >= Self.bytesMax }
+    package var isEmpty: Bool { rows.isEmpty && ended.isEmpty }
+    package var isFull: Bool {
+        rows.count >= Self.rowsMax || texts.count >= Self.bytesMax || ended.count >= Self.endedMax
+    }
 
     /// Adds the next row of the input.
     ///

@@ -59,7 +59,7 @@ private struct Verdict: Equatable {
     var contact = ""
     var contactKey: IdentifierKey?
     var route: Route?
-    var goal: UInt64?
+    var way: UInt64?
     var token: ClientToken?
     var notices: [RowProblem] = []
     var problems: [RowProblem] = []
@@ -80,7 +80,7 @@ private struct Verdict: Equatable {
                 }
             contactKey = row.contactKey
             route = routes[row.route]
-            goal = row.goal
+            way = row.way
             token = row.token
             notices = row.notices
         } catch {
