@@ -66,13 +66,14 @@ final class ScriptedConnect: Sendable {
     }
 }
 
-/// A queue or flow that is there and in use, whatever its id; nil for other paths.
+/// A queue, flow or contact that is there and in use, whatever its id; nil for other paths.
 private func thing(_ path: String) -> String? {
     let parts = path.split(separator: "/")
     switch parts.first {
     case "queues": return #"{"Queue":{"QueueId":"\#(parts[2])","Status":"ENABLED"}}"#
     case "contact-flows":
         return #"{"ContactFlow":{"Id":"\#(parts[2])","Type":"CONTACT_FLOW","State":"ACTIVE"}}"#
+    case "contacts": return #"{"Contact":{"Id":"\#(parts[2])","Channel":"TASK"}}"#
     default: return nil
     }
 }
