@@ -72,7 +72,9 @@ extension RunMachine {
     }
 
     private mutating func hearSilence(_ failure: TransferFailure?, at now: Instant) {
-        guard let failure, failure.httpStatus == nil, case .retry = failure.advice else {
+        guard let failure, failure.httpStatus == nil, case .retry = failure.advice,
+            !progress.pause.isOn
+        else {
             silentSince = nil
             progress.silence = nil
             return

@@ -60,7 +60,7 @@ package struct RunMachine: Sendable {
         var actions: [Action] = []
         var wakes: [Instant] = []
         checkOpening(at: now)
-        if ending == nil {
+        if ending == nil, !progress.pause.isOn {
             readyAgain(at: now)
             for operation in RowOperation.allCases {
                 actions += calls(of: operation, at: now, wakes: &wakes)
@@ -69,7 +69,10 @@ package struct RunMachine: Sendable {
             if let first = waiting.min { wakes.append(first.until) }
         }
         noteRate(at: wall)
-        if let commit = batch.take(at: now, isLast: isDone) { actions.append(.commit(commit)) }
+        if var commit = batch.take(at: now, isLast: isDone) {
+            commit.state = state(at: wall)
+            actions.append(.commit(commit))
+        }
         if let due = batch.due { wakes.append(due) }
         if isDone, batch.isSettled { return [.finish(ending ?? .finished)] }
         if let wake = wakes.min() { actions.append(.wake(wake)) }
@@ -191,6 +194,16 @@ package struct RunMachine: Sendable {
         notedRate = pace.rate
         // Only with something else to commit: a rate alone is not worth a write.
         batch.note(RunEvent(at: wall, kind: "rate", detail: "\(rounded(pace.rate)) a second"))
+    }
+
+    private func state(at wall: Timestamp) -> RunState {
+        var state = RunState(at: wall)
+        state.pause = progress.pause
+        state.inFlight = inFlight
+        state.calls = progress.calls
+        state.throttled = progress.throttled
+        state.rate = progress.rate
+        return state
     }
 
     private func rounded(_ rate: Double) -> Double { (rate * 100).rounded() / 100 }

@@ -1,4 +1,5 @@
 package import TransferCore
+package import TransferLedger
 
 /// How a run works.
 package struct RunOptions: Sendable {
@@ -62,6 +63,8 @@ package struct RunProgress: Hashable, Sendable {
     package var isRateKnown = false
     /// Nil where the last call was answered.
     package var silence: Silence?
+    /// What keeps it from sending for now.
+    package var pause = Pause()
 
     package init() {}
 

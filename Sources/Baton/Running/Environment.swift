@@ -10,7 +10,22 @@ extension RunWorker {
     static var current: RunWorker {
         RunWorker(
             host: ProcessInfo.processInfo.hostName, user: ProcessInfo.processInfo.userName,
-            processID: getpid(), version: Version.text)
+            processID: getpid(), bootID: readBootID(), version: Version.text)
+    }
+
+    /// Linux's name for this start of the machine; empty where there is none to read.
+    private static func readBootID() -> String {
+        let path = "/proc/sys/kernel/random/boot_id"
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return text.filter { !$0.isWhitespace }
+    }
+
+    /// Whether it certainly works no more, as seen from this process: its machine was restarted, or
+    /// no process has its id. Of another machine's process nothing can be seen.
+    var isGone: Bool {
+        let here = Self.current
+        guard host == here.host else { return false }
+        return self.bootID != here.bootID || (kill(processID, 0) != 0 && errno == ESRCH)
     }
 }
 

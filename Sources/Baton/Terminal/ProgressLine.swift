@@ -1,5 +1,6 @@
 import Synchronization
 import TransferCore
+import TransferLedger
 import TransferRun
 
 /// The line that shows how far a run is: redrawn four times a second, on a terminal only.
@@ -54,6 +55,7 @@ final class ProgressLine: Sendable {
             "\(progress.throttled.grouped) throttled",
             "\(totals.amiss.grouped) failed",
         ]
+        if progress.pause.isOn { return (["paused"] + parts).joined(separator: " · ") }
         // What the quota gives is steadier than what the last seconds brought.
         let expected = progress.isRateKnown ? progress.rate : max(rate, progress.rate)
         if expected > 0, totals[.pending] > 0 {

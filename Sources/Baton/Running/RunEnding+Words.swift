@@ -1,0 +1,23 @@
+import TransferCore
+import TransferRun
+
+extension RunEnding {
+    /// Why the run ended early, and what to do; nil where it finished.
+    var sentence: String? {
+        switch self {
+        case .finished: nil
+        case .interrupted: "Stopped early, as asked. Every row's state is in the ledger."
+        case .credentials(let failure) where failure.httpStatus == nil:
+            "Without credentials nothing can be sent. \(failure.message) Then resume."
+        case .credentials(let failure):
+            "The credentials were refused (\(failure.code)): \(failure.message) "
+                + "Sign in again, then resume."
+        case .accessDenied(let failure):
+            "Every call was refused (\(failure.code)): \(failure.message) "
+                + "Give the role connect:TransferContact, then resume."
+        case .unreachable(let failure):
+            "The service has not answered for too long (\(failure.code)): \(failure.message) "
+                + "Then resume."
+        }
+    }
+}

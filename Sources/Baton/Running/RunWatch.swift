@@ -1,0 +1,81 @@
+import Synchronization
+import TransferCore
+import TransferLedger
+import TransferRun
+
+/// Says when the service falls silent and when it answers again, and when the run pauses; with `--verbose` also what the
+/// pace does.
+final class RunWatch: Sendable {
+    private let console: Console
+    private let unreachableMax: Duration
+    /// What to type to end a pause that was asked for.
+    private let resumption: String
+    private let state = Mutex(State())
+
+    private struct State {
+        var throttled = 0
+        var isSilent = false
+        var pause = Pause()
+
+        /// Hears how long no call was answered; a call or two are nobody's business.
+        mutating func turn(_ silence: RunProgress.Silence?) -> Turn? {
+            guard let silence else {
+                defer { isSilent = false }
+                return isSilent ? .answersAgain : nil
+            }
+            guard !isSilent, silence.lasts >= RunWatch.silenceMin else { return nil }
+            isSilent = true
+            return .fellSilent(silence.failure)
+        }
+    }
+
+    private enum Turn {
+        case fellSilent(TransferFailure)
+        case answersAgain
+    }
+
+    private static let silenceMin = Duration.seconds(3)
+
+    init(console: Console, unreachableMax: Duration, resumption: String) {
+        self.console = console
+        self.resumption = resumption
+        self.unreachableMax = unreachableMax
+    }
+
+    func update(_ progress: RunProgress) {
+        let (isThrottled, turn, pauseBefore) = state.withLock { state in
+            defer {
+                state.throttled = progress.throttled
+                state.pause = progress.pause
+            }
+            let isThrottled = progress.throttled > state.throttled
+            return (isThrottled, state.turn(progress.silence), state.pause)
+        }
+        if progress.pause != pauseBefore { say(sentence(for: progress.pause)) }
+        if isThrottled {
+            console.detail(
+                "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
+                    + "going on at \(progress.rate.short) a second.")
+        }
+        switch turn {
+        case .fellSilent(let failure):
+            say(
+                "No answer (\(failure.code)): \(failure.message) Trying again, for "
+                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
+        case .answersAgain: say("The service answers again.")
+        case nil: break
+        }
+    }
+
+    private func sentence(for pause: Pause) -> String {
+        if let wisher = pause.askedBy {
+            return "Paused, as \(wisher) asked: nothing is sent until `\(resumption)`."
+        }
+        return "Going on."
+    }
+
+    private func say(_ text: String) {
+        if Console.isTerminal { Console.draw("") }
+        console.say(text)
+    }
+}
