@@ -33,7 +33,7 @@ enum ExitStatus: Int32 {
         self =
             switch ending {
             case .finished: ExitStatus(totals)
-            case .interrupted: .stoppedEarly
+            case .interrupted, .timeIsUp: .stoppedEarly
             case .credentials, .accessDenied: .credentials
             case .unreachable: .unreachable
             }

@@ -6,12 +6,15 @@ extension Database {
         try cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO run_states
-                    (run, at, paused_by, opens_at, in_flight, calls, throttled, rate)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    (run, at, paused_by, opens_at, in_flight, calls, throttled, rate,
+                    rows_per_second, work_ms, ends_at, rows_at_stop)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             run, state.at.milliseconds, state.pause.askedBy, state.pause.opensAt?.milliseconds,
             state.inFlight, state.calls, state.throttled, state.rate,
+            state.rowsPerSecond, state.timeLeft.map { $0.work.wholeNanoseconds / 1_000_000 },
+            state.timeLeft?.endsAt?.milliseconds, state.timeLeft?.rowsAtStop,
         ])
     }
 }
@@ -34,5 +37,11 @@ extension RunState {
         calls = row["calls"]
         throttled = row["throttled"]
         rate = row["rate"]
+        rowsPerSecond = row["rows_per_second"]
+        guard let work = row["work_ms"] as Int64? else { return }
+        timeLeft = TimeLeft(
+            work: .milliseconds(work),
+            endsAt: (row["ends_at"] as Int64?).map(Timestamp.init(milliseconds:)),
+            rowsAtStop: row["rows_at_stop"])
     }
 }

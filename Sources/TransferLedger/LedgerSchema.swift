@@ -120,7 +120,11 @@ enum LedgerSchema {
             in_flight INTEGER NOT NULL,
             calls INTEGER NOT NULL,
             throttled INTEGER NOT NULL,
-            rate REAL NOT NULL                -- calls a second that are aimed at
+            rate REAL NOT NULL,               -- calls a second that are aimed at
+            rows_per_second REAL,             -- in the last minute
+            work_ms INTEGER,                  -- time left but for pauses
+            ends_at INTEGER,
+            rows_at_stop INTEGER              -- to go when the time to stop comes
         ) STRICT;
 
         -- What somebody asks of the run that works on a job; the run takes it away when it hears it.

@@ -19,6 +19,33 @@ extension RunMachine {
         }
     }
 
+    /// Ends the run at the time that was set, and lets it wait for its window.
+    mutating func followClock(at now: Instant, wall: Timestamp, wakes: inout [Instant]) {
+        guard ending == nil else { return }
+        var moments: [Timestamp] = []
+        if let stopsAt = options.stopsAt {
+            if wall >= stopsAt { return end(.timeIsUp, at: now) }
+            moments.append(stopsAt)
+        }
+        if let window = options.window {
+            let look = WindowLook(of: window, at: wall, after: windowLook)
+            windowLook = look
+            let detail =
+                look.isOpen
+                ? "the window \(window) is open"
+                : "the window \(window) opens at \(look.until.iso8601)"
+            change(wall, now, kind: look.isOpen ? "resume" : "pause", detail) {
+                $0.opensAt = look.isOpen ? nil : look.until
+            }
+            moments.append(look.until)
+        }
+        guard let next = moments.min() else { return }
+        wakes.append(now.advanced(by: min(next - wall, Self.clockTrust)))
+    }
+
+    /// How long the wall clock is trusted to go on as it goes: it may be set at any time.
+    private static let clockTrust = Duration.seconds(30)
+
     /// Changes what keeps the run from sending, and notes it where it makes a difference.
     ///
     /// Silence is counted anew: while nothing is sent nothing is answered.

@@ -21,6 +21,9 @@ package struct RunMachine: Sendable {
     /// Since when no call has been answered at all.
     var silentSince: Instant?
 
+    var windowLook: WindowLook?
+    var estimator: Estimator
+
     private var cursor = 0
     private var isClaiming = false
     private var isExhausted = false
@@ -53,6 +56,7 @@ package struct RunMachine: Sendable {
         }
         progress = RunProgress()
         progress.totals = totals
+        estimator = Estimator(doneBefore: totals.done)
     }
 
     /// What to do now. Each action is handed out once, but for the wake: the last one is valid.
@@ -60,6 +64,7 @@ package struct RunMachine: Sendable {
         var actions: [Action] = []
         var wakes: [Instant] = []
         checkOpening(at: now)
+        followClock(at: now, wall: wall, wakes: &wakes)
         if ending == nil, !progress.pause.isOn {
             readyAgain(at: now)
             for operation in RowOperation.allCases {
@@ -69,6 +74,7 @@ package struct RunMachine: Sendable {
             if let first = waiting.min { wakes.append(first.until) }
         }
         noteRate(at: wall)
+        estimate(at: now, wall: wall)
         if var commit = batch.take(at: now, isLast: isDone) {
             commit.state = state(at: wall)
             actions.append(.commit(commit))
@@ -203,6 +209,8 @@ package struct RunMachine: Sendable {
         state.calls = progress.calls
         state.throttled = progress.throttled
         state.rate = progress.rate
+        state.rowsPerSecond = progress.rowsPerSecond
+        state.timeLeft = progress.timeLeft
         return state
     }
 

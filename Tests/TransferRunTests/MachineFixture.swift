@@ -18,6 +18,9 @@ struct MachineFixture {
     /// What a transfer brings; nil is a success.
     var failure: TransferFailure?
     private let rows: Int
+    private var latency = Duration.zero
+    /// What is under way, in order.
+    private var answers: [(at: Instant, answer: CallAnswer)] = []
     private var rng = SplitMix64(seed: 1)
 
     static let noon = Timestamp(milliseconds: 1_800_000_000_000)
@@ -38,20 +41,34 @@ struct MachineFixture {
 
     var wall: Timestamp { dusk - now.duration(to: .start) }
 
+    /// The same with calls that take so long.
+    func slowed(by latency: Duration) -> MachineFixture {
+        var slow = self
+        slow.latency = latency
+        return slow
+    }
+
     /// Runs until that much time has passed since the start, or until its end.
     mutating func run(until duration: Duration) {
         let end = Instant.start.advanced(by: duration)
         while ending == nil {
             let actions = machine.next(at: now, wall: wall)
-            var wake: Instant?
+            var next = answers.first?.at
             var isIdle = true
             for action in actions {
-                if case .wake(let moment) = action { wake = moment } else { isIdle = false }
+                if case .wake(let moment) = action {
+                    next = min(next ?? moment, moment)
+                } else {
+                    isIdle = false
+                }
                 perform(action)
             }
             guard isIdle else { continue }
-            guard let wake, wake <= end else { break }
-            now = max(now.advanced(by: .nanoseconds(1)), wake)
+            guard let next, next <= end else { break }
+            now = max(now.advanced(by: .nanoseconds(1)), next)
+            while let first = answers.first, first.at <= now {
+                machine.answered(answers.removeFirst().answer, at: now, using: &rng)
+            }
         }
         if ending == nil { now = end }
     }
@@ -70,7 +87,11 @@ struct MachineFixture {
             machine.claimed(claimed, limit: limit, at: now, wall: wall)
         case .call(let call):
             if call.operation == .transferContact { calledAt.append(now) }
-            machine.answered(answer(call), at: now, using: &rng)
+            if latency == .zero {
+                machine.answered(answer(call), at: now, using: &rng)
+            } else {
+                answers.append((now.advanced(by: latency), answer(call)))
+            }
         case .commit(let batch):
             events += batch.events
             state = batch.state

@@ -200,6 +200,8 @@ struct RunFlags: ParsableArguments {
     @Flag(help: "Do not ask before transferring.")
     var yes = false
 
+    @OptionGroup var schedule: ScheduleOptions
+
     static let concurrencyUsual = 64
     static let maxAttemptsUsual = 8
     static let reportsUsual = "reports"
@@ -257,6 +259,7 @@ struct RunFlags: ParsableArguments {
         options.concurrency = concurrency
         options.retry.attemptsMax = maxAttempts
         options.verifies = verify
+        schedule.apply(to: &options)
         options.pace[.transferContact] = rate.mode(burst: burst)
         return options
     }

@@ -54,32 +54,6 @@ extension ClientSurroundings {
     }
 }
 
-/// A job as `--output json` shows it.
-struct JobState: Encodable {
-    var job: String
-    var input: String
-    var createdAt: String
-    var region: String
-    var endpoint: String
-    var rows: Int
-    var totals: [String: Int]
-    var isFinished: Bool
-    var report: String?
-
-    init(_ job: Job, _ totals: ControlTotals, report: String? = nil) {
-        self.job = job.id.text
-        input = job.input.name
-        createdAt = job.createdAt.toTheSecond
-        region = job.options.region
-        endpoint = job.options.endpoint
-        rows = job.rows
-        self.totals = Dictionary(
-            uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, totals[$0]) })
-        isFinished = totals[.pending] == 0
-        self.report = report
-    }
-}
-
 extension Timestamp {
     /// ISO 8601, UTC, to the second: what people are shown.
     var toTheSecond: String { "\(iso8601.prefix(19))Z" }

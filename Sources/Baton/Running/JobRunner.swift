@@ -15,6 +15,8 @@ struct JobRunner {
     var output: OutputOptions
     /// What to type to go on with the job.
     var resumption: String
+    /// What to type elsewhere to end a pause.
+    var goOn: String
 
     private var console: Console { output.console }
 
@@ -47,12 +49,13 @@ struct JobRunner {
 
     /// Transfers while watching for signals and drawing the progress line.
     private func transfer(_ line: ProgressLine) async throws -> RunEnding {
-        let run = TransferRun(job, ledger: ledger, service: client, options: flags.runOptions)
+        let options = flags.runOptions
+        let run = TransferRun(job, ledger: ledger, service: client, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
         let watch = RunWatch(
-            console: console, unreachableMax: flags.runOptions.unreachableMax,
-            resumption: "baton resume \(job.id)")
+            console: console, unreachableMax: options.unreachableMax,
+            goOn: goOn)
         // Before the first call: untrapped they would end the program on the spot.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in

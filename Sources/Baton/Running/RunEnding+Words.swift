@@ -7,6 +7,7 @@ extension RunEnding {
         switch self {
         case .finished: nil
         case .interrupted: "Stopped early, as asked. Every row's state is in the ledger."
+        case .timeIsUp: "Stopped, as it is the time set by --stop-at."
         case .credentials(let failure) where failure.httpStatus == nil:
             "Without credentials nothing can be sent. \(failure.message) Then resume."
         case .credentials(let failure):

@@ -9,7 +9,7 @@ final class RunWatch: Sendable {
     private let console: Console
     private let unreachableMax: Duration
     /// What to type to end a pause that was asked for.
-    private let resumption: String
+    private let goOn: String
     private let state = Mutex(State())
 
     private struct State {
@@ -36,9 +36,9 @@ final class RunWatch: Sendable {
 
     private static let silenceMin = Duration.seconds(3)
 
-    init(console: Console, unreachableMax: Duration, resumption: String) {
+    init(console: Console, unreachableMax: Duration, goOn: String) {
         self.console = console
-        self.resumption = resumption
+        self.goOn = goOn
         self.unreachableMax = unreachableMax
     }
 
@@ -69,7 +69,11 @@ final class RunWatch: Sendable {
 
     private func sentence(for pause: Pause) -> String {
         if let wisher = pause.askedBy {
-            return "Paused, as \(wisher) asked: nothing is sent until `\(resumption)`."
+            return "Paused, as \(wisher) asked: nothing is sent until `\(goOn)`."
+        }
+        if let opensAt = pause.opensAt {
+            return "Outside of --window. Nothing is sent until \(opensAt.toTheSecond), "
+                + "in \((opensAt - .now).words)."
         }
         return "Going on."
     }

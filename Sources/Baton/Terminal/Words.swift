@@ -1,4 +1,5 @@
 import TransferCore
+import TransferLedger
 
 extension Int {
     /// With a comma between thousands: `12,345`.
@@ -41,6 +42,24 @@ extension ControlTotals {
         let parts = Outcome.allCases.filter { self[$0] > 0 }
             .map { "\(self[$0].grouped) \($0.rawValue)" }
         return "\(rows.of("row")): \(parts.joined(separator: ", "))"
+    }
+}
+
+extension Pause {
+    /// In words, for a line.
+    var words: String {
+        if let askedBy { return "paused by \(askedBy)" }
+        return opensAt.map { "waiting until \($0.toTheSecond)" } ?? ""
+    }
+}
+
+extension TimeLeft {
+    /// In words, for a line: `12 min 5 s left`.
+    func words(at now: Timestamp, isPaused: Bool) -> String {
+        if let rowsAtStop { return "\(rowsAtStop.of("row")) left at --stop-at" }
+        // Nobody knows when somebody else will let it go on.
+        if isPaused { return "\(work.words) of work left" }
+        return endsAt.map { "\(($0 - now).words) left" } ?? "years left"
     }
 }
 

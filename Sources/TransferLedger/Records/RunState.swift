@@ -10,6 +10,10 @@ package struct RunState: Sendable, Hashable {
     package var throttled = 0
     /// Calls a second that are aimed at.
     package var rate = 0.0
+    /// Rows done a second in the last minute; nil where that could not be told.
+    package var rowsPerSecond: Double?
+    /// Nil where it could not be told.
+    package var timeLeft: TimeLeft?
 
     package init(at: Timestamp) { self.at = at }
 }
