@@ -21,7 +21,8 @@ struct BatonCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             CheckCommand.self, RunCommand.self, IngestCommand.self, ResumeCommand.self,
-            RetryCommand.self, StatusCommand.self, JobsCommand.self, ReportCommand.self,
+            PauseCommand.self, PaceCommand.self, RetryCommand.self, StatusCommand.self,
+            JobsCommand.self, ReportCommand.self,
             WhoamiCommand.self, SimulateCommand.self, DemoCommand.self,
         ])
 

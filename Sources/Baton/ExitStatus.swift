@@ -33,7 +33,7 @@ enum ExitStatus: Int32 {
         self =
             switch ending {
             case .finished: ExitStatus(totals)
-            case .interrupted, .failures: .stoppedEarly
+            case .interrupted, .timeIsUp, .failures: .stoppedEarly
             // Going on as before would cost as many refusals again: somebody must look first.
             case .heldBack: .someFailed
             case .credentials, .accessDenied: .credentials

@@ -18,6 +18,13 @@ package struct JobLock: ~Copyable {
         self = lock
     }
 
+    /// Whether some process works on a job, without taking its lock.
+    ///
+    /// - Throws: ``LedgerError`` `.unwritable`.
+    package static func isHeld(_ job: Job, of ledger: Ledger) throws(LedgerError) -> Bool {
+        ledger.isScratch ? false : try LockFile.isLocked(byte: job.number, of: ledger)
+    }
+
     private init(file: consuming LockFile?) { self.file = file }
 
     /// Takes the lock of a job that is being stored; nil where somebody else has it.

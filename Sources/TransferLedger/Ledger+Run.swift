@@ -9,13 +9,14 @@ extension Ledger {
         try await write { db in
             try db.execute(
                 sql: """
-                    INSERT INTO runs (job, started_at, host, user, process_id, version, pace,
-                        concurrency, attempts_max)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO runs (job, started_at, host, user, process_id, boot_id, version,
+                        pace, concurrency, attempts_max)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job.number, now.milliseconds, worker.host, worker.user, worker.processID,
-                    worker.version, settings.pace, settings.concurrency, settings.attemptsMax,
+                    worker.bootID, worker.version, settings.pace, settings.concurrency,
+                    settings.attemptsMax,
                 ])
             return db.lastInsertedRowID
         }
@@ -78,6 +79,7 @@ extension Ledger {
             try db.insert(batch.calls, job: job, run: run)
             try db.update(with: batch.outcomes, job: job)
             try db.insert(batch.events, job: job, run: run)
+            if let state = batch.state { try db.store(state, of: run) }
             let release = try db.cachedStatement(
                 sql: """
                     UPDATE row_states SET claimed_at = NULL

@@ -274,7 +274,7 @@ extension RunRecord {
             endedAt: (row["ended_at"] as Int64?).map(Timestamp.init(milliseconds:)),
             worker: RunWorker(
                 host: row["host"], user: row["user"], processID: row["process_id"],
-                version: row["version"]),
+                bootID: row["boot_id"], version: row["version"]),
             settings: RunSettings(
                 pace: row["pace"], concurrency: row["concurrency"],
                 attemptsMax: row["attempts_max"]),

@@ -104,10 +104,39 @@ enum LedgerSchema {
             host TEXT NOT NULL,
             user TEXT NOT NULL,
             process_id INTEGER NOT NULL,
+            boot_id TEXT NOT NULL,            -- of the machine's start: process ids are used again
             version TEXT NOT NULL,
             pace TEXT NOT NULL,
             concurrency INTEGER NOT NULL,
             attempts_max INTEGER NOT NULL
+        ) STRICT;
+
+        -- How a run stood at its last commit: what is shown of it elsewhere.
+        CREATE TABLE run_states (
+            run INTEGER PRIMARY KEY REFERENCES runs(number),
+            at INTEGER NOT NULL,
+            paused_by TEXT,                   -- NULL unless somebody asked for a pause
+            opens_at INTEGER,                 -- NULL unless it waits for its window
+            in_flight INTEGER NOT NULL,
+            calls INTEGER NOT NULL,
+            throttled INTEGER NOT NULL,
+            rate REAL NOT NULL,               -- calls a second that are aimed at
+            rows_per_second REAL,             -- in the last minute
+            work_ms INTEGER,                  -- time left but for pauses
+            ends_at INTEGER,
+            rows_at_stop INTEGER              -- to go when the time to stop comes
+        ) STRICT;
+
+        -- What somebody asks of the run that works on a job; the run takes it away when it hears it.
+        CREATE TABLE wishes (
+            number INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL REFERENCES jobs(number),
+            at INTEGER NOT NULL,
+            wisher TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (
+                kind = 'pause' OR kind = 'go on' OR kind = 'fixed pace' OR kind = 'auto pace'),
+            rate REAL,
+            burst REAL
         ) STRICT;
 
         CREATE TABLE calls (

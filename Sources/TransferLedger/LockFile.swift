@@ -41,6 +41,31 @@ struct LockFile: ~Copyable {
         return false
     }
 
+    /// Whether somebody has a ledger's byte locked: the kernel's word, which no crash outlives.
+    ///
+    /// - Throws: ``LedgerError`` `.unwritable` where it cannot be found out.
+    static func isLocked(byte: Int64, of ledger: Ledger) throws(LedgerError) -> Bool {
+        let path = ledger.resolvedPath + "-lock"
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return false }
+            throw unusable(path, "opened")
+        }
+        defer { close(descriptor) }
+        var range = flock()
+        range.l_type = Int16(F_WRLCK)
+        range.l_whence = Int16(SEEK_SET)
+        range.l_start = Int(byte)
+        range.l_len = 1
+        guard unsafe fcntl(descriptor, getOpenFileLock, &range) == 0 else {
+            throw unusable(path, "looked at")
+        }
+        return range.l_type != Int16(F_UNLCK)
+    }
+
+    /// `F_OFD_GETLK`, as below.
+    private static let getOpenFileLock: Int32 = 36
+
     /// `F_OFD_SETLK` of <fcntl.h>, which is not imported: the lock belongs to the open file, so
     /// that two runs within one process exclude each other as well.
     private static let setOpenFileLock: Int32 = 37

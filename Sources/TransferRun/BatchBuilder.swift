@@ -31,6 +31,12 @@ struct BatchBuilder: Sendable {
     /// Adds an event to whatever is committed next.
     mutating func note(_ event: RunEvent) { batch.events.append(event) }
 
+    /// Adds an event that is waited for elsewhere.
+    mutating func announce(_ event: RunEvent, at now: Instant) {
+        note(event)
+        since = since ?? now
+    }
+
     /// Hands out the batch when its time has come; call ``settled()`` once it is on the disk.
     mutating func take(at now: Instant, isLast: Bool) -> RunBatch? {
         guard !isCommitting, !batch.isEmpty else { return nil }

@@ -46,6 +46,10 @@ struct CallQueue: Sendable {
         return Array(rows)
     }
 
+    mutating func change(to mode: PaceController.Mode, at now: Instant) {
+        pace.change(to: mode, at: now)
+    }
+
     mutating func heard(_ answer: CallAnswer, at now: Instant) {
         if case .throttled(let retryAfter) = answer.failure?.advice {
             pace.throttled(answer.call.ticket, retryAfter: retryAfter, at: now)

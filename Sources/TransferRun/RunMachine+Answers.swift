@@ -90,13 +90,16 @@ extension RunMachine {
     }
 
     private mutating func count(_ answer: CallAnswer) {
+        estimator.count(answer)
         guard answer.call.operation == .transferContact else { return }
         progress.calls += 1
         if case .throttled = answer.failure?.advice { progress.throttled += 1 }
     }
 
     private mutating func hearSilence(_ failure: TransferFailure?, at now: Instant) {
-        guard let failure, failure.httpStatus == nil, case .retry = failure.advice else {
+        guard let failure, failure.httpStatus == nil, case .retry = failure.advice,
+            !progress.pause.isOn
+        else {
             silentSince = nil
             progress.silence = nil
             return

@@ -23,6 +23,9 @@ package struct RunMachine: Sendable {
     /// Since when no call has been answered at all.
     var silentSince: Instant?
 
+    var windowLook: WindowLook?
+    var estimator: Estimator
+
     private var cursor = 0
     private var isClaiming = false
     private var isExhausted = false
@@ -55,6 +58,7 @@ package struct RunMachine: Sendable {
         }
         progress = RunProgress()
         progress.totals = totals
+        estimator = Estimator(doneBefore: totals.done)
     }
 
     /// What to do now. Each action is handed out once, but for the wake: the last one is valid.
@@ -62,7 +66,8 @@ package struct RunMachine: Sendable {
         var actions: [Action] = []
         var wakes: [Instant] = []
         checkOpening(at: now)
-        if ending == nil {
+        followClock(at: now, wall: wall, wakes: &wakes)
+        if ending == nil, !progress.pause.isOn {
             readyAgain(at: now)
             for operation in RowOperation.allCases {
                 actions += calls(of: operation, at: now, wakes: &wakes)
@@ -71,7 +76,11 @@ package struct RunMachine: Sendable {
             if let first = waiting.min { wakes.append(first.until) }
         }
         noteRate(at: wall)
-        if let commit = batch.take(at: now, isLast: isDone) { actions.append(.commit(commit)) }
+        estimate(at: now, wall: wall)
+        if var commit = batch.take(at: now, isLast: isDone) {
+            commit.state = state(at: wall)
+            actions.append(.commit(commit))
+        }
         if let due = batch.due { wakes.append(due) }
         if isDone, batch.isSettled { return [.finish(ending ?? finish)] }
         if let wake = wakes.min() { actions.append(.wake(wake)) }
@@ -216,6 +225,18 @@ package struct RunMachine: Sendable {
         notedRate = pace.rate
         // Only with something else to commit: a rate alone is not worth a write.
         batch.note(RunEvent(at: wall, kind: "rate", detail: "\(rounded(pace.rate)) a second"))
+    }
+
+    private func state(at wall: Timestamp) -> RunState {
+        var state = RunState(at: wall)
+        state.pause = progress.pause
+        state.inFlight = inFlight
+        state.calls = progress.calls
+        state.throttled = progress.throttled
+        state.rate = progress.rate
+        state.rowsPerSecond = progress.rowsPerSecond
+        state.timeLeft = progress.timeLeft
+        return state
     }
 
     private func rounded(_ rate: Double) -> Double { (rate * 100).rounded() / 100 }

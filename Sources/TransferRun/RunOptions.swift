@@ -1,4 +1,5 @@
 package import TransferCore
+package import TransferLedger
 
 /// How a run works.
 package struct RunOptions: Sendable {
@@ -13,6 +14,11 @@ package struct RunOptions: Sendable {
     package var failuresMax: FailureLimit?
     /// How long no call at all may be answered before the run gives up for now.
     package var unreachableMax = Duration.seconds(120)
+
+    /// When calls may be made; nil: always.
+    package var window: DailyWindow?
+    /// When the run is to stop; nil: when it is done.
+    package var stopsAt: Timestamp?
 
     package init() {}
 
@@ -31,6 +37,8 @@ package enum RunEnding: Hashable, Sendable {
     case finished
     /// Asked to stop, by a signal.
     case interrupted
+    /// The time to stop came that was set.
+    case timeIsUp
     /// The credentials are missing or refused.
     case credentials(TransferFailure)
     /// The role may not do this: every call so far was refused.
@@ -47,6 +55,7 @@ package enum RunEnding: Hashable, Sendable {
         switch self {
         case .finished: "finished"
         case .interrupted: "interrupted"
+        case .timeIsUp: "stop time reached"
         case .credentials: "credentials refused"
         case .accessDenied: "access denied"
         case .unreachable: "service unreachable"
@@ -72,6 +81,12 @@ package struct RunProgress: Hashable, Sendable {
     package var held: [HeldGroup] = []
     /// Nil where the last call was answered.
     package var silence: Silence?
+    /// Rows done a second in the last minute; nil while that cannot be told.
+    package var rowsPerSecond: Double?
+    /// Nil where nothing moves.
+    package var timeLeft: TimeLeft?
+    /// What keeps it from sending for now.
+    package var pause = Pause()
 
     package init() {}
 

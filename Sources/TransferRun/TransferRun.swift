@@ -15,6 +15,9 @@ package struct TransferRun: Sendable {
     private let clock = ContinuousClock()
     private let startedAt: ContinuousClock.Instant
 
+    /// How often it is asked what others wish of the job.
+    private static let wishInterval = Duration.seconds(1)
+
     package init(
         _ job: Job, ledger: Ledger, service: any TransferService, options: RunOptions
     ) {
@@ -30,6 +33,7 @@ package struct TransferRun: Sendable {
         case answered(CallAnswer)
         case committed(RunBatch)
         case woke(Instant)
+        case wished([Wish])
         case stopRequested
         /// Nobody can ask for a stop any more.
         case stopsEnded
@@ -71,6 +75,7 @@ package struct TransferRun: Sendable {
                 for await _ in stops { return .stopRequested }
                 return .stopsEnded
             }
+            group.addTask { try await hearWishes() }
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
             while true {
@@ -94,6 +99,9 @@ package struct TransferRun: Sendable {
                     machine.committed(batch)
                 case .woke(let moment):
                     wakes.remove(moment)
+                case .wished(let wishes):
+                    for wish in wishes { machine.obey(wish, at: now, wall: .now) }
+                    group.addTask { try await hearWishes() }
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
                 case .stopsEnded:
@@ -101,6 +109,11 @@ package struct TransferRun: Sendable {
                 }
             }
         }
+    }
+
+    private func hearWishes() async throws -> Event {
+        try await clock.sleep(for: Self.wishInterval)
+        return .wished(try await ledger.hearWishes(of: job, at: .now))
     }
 
     private func perform(_ action: RunMachine.Action, run: Int64) async throws -> Event {
@@ -161,16 +174,6 @@ package struct TransferRun: Sendable {
     }
 
     private var now: Instant { Instant(nanoseconds: (clock.now - startedAt).wholeNanoseconds) }
-}
-
-extension PaceController.Mode {
-    /// The mode in the ledger's words.
-    fileprivate var words: String {
-        switch self {
-        case .auto: "auto"
-        case .fixed(let rate, let burst): "\(rate) a second, burst \(burst)"
-        }
-    }
 }
 
 extension Timestamp {

@@ -48,7 +48,9 @@ final class ReportFixture: Sendable {
         async throws
     {
         let run = try await ledger.beginRun(
-            of: job, by: RunWorker(host: "ops-1", user: "mara", processID: 42, version: "0.1.0"),
+            of: job,
+            by: RunWorker(
+                host: "ops-1", user: "mara", processID: 42, bootID: "b", version: "0.1.0"),
             settings: RunSettings(pace: "auto", concurrency: 8, attemptsMax: 8), at: .after(seconds)
         )
         _ = try await ledger.claim(job.rows, of: job, after: 0, at: .after(seconds))

@@ -66,6 +66,19 @@ struct PaceControllerTests {
         #expect(admission == .at(paused))
     }
 
+    @Test func `goes on at another pace, without a new burst`() {
+        var pace = PaceController(.fixed(rate: 1, burst: 1), at: .start)
+        _ = pace.admit(at: .start)
+        pace.change(to: .fixed(rate: 100, burst: 100), at: .start)
+        let next = pace.admit(at: .start).admission
+        guard case .at(let moment) = next else {
+            Issue.record("a second call was admitted at once")
+            return
+        }
+        #expect(pace.rate == 100)
+        #expect(abs(moment.seconds - 0.01) < 0.001)
+    }
+
     @Test func `a bucket admits its burst and then its rate`() {
         var bucket = TokenBucket(rate: 2, capacity: 5, at: .start)
         let burst = (0..<6).map { _ in bucket.take(at: .start) }

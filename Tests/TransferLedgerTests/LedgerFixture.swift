@@ -41,7 +41,7 @@ struct LedgerFixture {
 
     func beginRun() async throws -> Int64 {
         try await ledger.beginRun(
-            of: job, by: RunWorker(host: "h", user: "u", processID: 1, version: "0"),
+            of: job, by: RunWorker(host: "h", user: "u", processID: 1, bootID: "b", version: "0"),
             settings: RunSettings(pace: "auto", concurrency: 1, attemptsMax: 8), at: Self.noon)
     }
 

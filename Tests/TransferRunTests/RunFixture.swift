@@ -41,7 +41,8 @@ struct RunFixture {
         onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> RunEnding {
         try await TransferRun(job, ledger: ledger, service: service, options: options).run(
-            by: RunWorker(host: "h", user: "u", processID: 1, version: "0"), stops: stops,
+            by: RunWorker(host: "h", user: "u", processID: 1, bootID: "b", version: "0"),
+            stops: stops,
             onProgress: onProgress)
     }
 

@@ -97,7 +97,7 @@ struct RunSimulation {
         case .unreachable:
             // A faint network may be silent for `unreachableMax` on any night.
             return nights > 2 * Self.calmNight
-        case .credentials, .interrupted:
+        case .credentials, .interrupted, .timeIsUp:
             if isCalm { problems.append("ended as \(ending.word) on a calm night") }
             return false
         }

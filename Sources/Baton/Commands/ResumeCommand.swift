@@ -9,7 +9,7 @@ import TransferRun
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Goes on with a job that was stopped, or starts one that was stored.")
+        abstract: "Goes on with a job that was stopped or paused, or starts one that was stored.")
 
     @Argument(help: "The job's id, or its beginning. Default: the only unfinished job.")
     var job: String?
@@ -27,11 +27,26 @@ struct ResumeCommand: AsyncParsableCommand {
             if output.output == .json { try Console.json([JobState]()) }
             return
         }
+        if try await endPause(of: job, in: store) { return }
         let configuration = try configuration(of: job, environment: environment)
         let status = try await RunCommand.go(
             job, in: store, at: ledger, configuration: configuration, profile: network.profile,
             flags, output, environment: environment)
         throw status.code
+    }
+
+    /// Lets a run go on that another process has paused; false where there is none.
+    private func endPause(of job: Job, in ledger: Ledger) async throws -> Bool {
+        guard let state = try await ledger.stateOfRun(at: job), state.pause.askedBy != nil else {
+            return false
+        }
+        try await ledger.ask(.goOn, of: job)
+        output.console.say(
+            "Job \(job.id) goes on, in the process that was paused and with that one's options.")
+        if output.output == .json {
+            try Console.json(JobState(job, try await ledger.read { try $0.totals(job) }))
+        }
+        return true
     }
 
     private func selected(in ledger: Ledger) async throws -> Job? {

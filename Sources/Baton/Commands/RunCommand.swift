@@ -90,7 +90,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let runner = JobRunner(
             job: job, ledger: ledger, client: client, flags: flags, output: output,
-            resumption: resumption)
+            resumption: resumption, goOn: Resumption(ledger: place).command(for: job))
         return try await runner.run()
     }
 

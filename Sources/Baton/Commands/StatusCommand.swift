@@ -10,34 +10,25 @@ struct StatusCommand: AsyncParsableCommand {
     @Argument(help: "The job's id, or its beginning. Default: the newest job.")
     var job: String?
 
+    @Flag(help: "Follow a running job, once a second, until its run ends; Ctrl-C ends the watch.")
+    var watch = false
+
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         let job = try await store.jobOrNewest(job)
-        let (totals, runs) = try await store.read { (try $0.totals(job), try $0.runs(job)) }
+        if watch {
+            return try await StatusWatch(
+                job: job, ledger: store, isJSON: output.output == .json
+            ).follow()
+        }
+        let standing = try await JobStanding(job, in: store)
         switch output.output {
-        case .json: try Console.json(JobState(job, totals))
-        case .text: try Console.data(text(job, totals, runs))
+        case .json: try Console.json(JobState(standing))
+        case .text: try Console.data(standing.text)
         }
-    }
-
-    private func text(_ job: Job, _ totals: ControlTotals, _ runs: [RunRecord]) -> String {
-        var lines = [
-            "Job \(job.id) of \(job.createdAt.toTheSecond)",
-            "Input: \(job.input.name), SHA-256 \(job.input.sha256)",
-            "Endpoint: \(job.options.endpoint), Region \(job.options.region)",
-        ]
-        lines += Outcome.allCases.map { "\(totals[$0].grouped.padded(to: 9))  \($0.rawValue)" }
-        lines.append("\(totals.rows.grouped.padded(to: 9))  rows in all")
-        lines += runs.enumerated().map { index, run in
-            let end =
-                run.endedAt.map { "to \($0.toTheSecond), \(run.ending ?? "")" } ?? "without an end"
-            return "Run \(index + 1): \(run.startedAt.toTheSecond) \(end), "
-                + "process \(run.worker.processID) on \(run.worker.host)"
-        }
-        return lines.joined(separator: "\n")
     }
 }
 

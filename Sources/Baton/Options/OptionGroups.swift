@@ -206,6 +206,8 @@ struct RunFlags: ParsableArguments {
     @Flag(help: "Do not ask before transferring.")
     var yes = false
 
+    @OptionGroup var schedule: ScheduleOptions
+
     static let concurrencyUsual = 64
     static let maxAttemptsUsual = 8
     static let reportsUsual = "reports"
@@ -227,18 +229,28 @@ struct RunFlags: ParsableArguments {
         }
 
         var defaultValueDescription: String { "auto" }
+
+        func check(burst: Double?) throws {
+            if burst != nil, self == .auto {
+                throw ValidationError("--burst goes with --rate N.")
+            }
+            guard burst.map({ $0 >= 1 && $0 <= 1_000_000 }) ?? true else {
+                throw ValidationError("--burst takes a number from 1 to 1000000.")
+            }
+        }
+
+        /// How transfers are paced. Without `--burst`, a given rate has a burst of one call.
+        func mode(burst: Double?) -> PaceController.Mode? {
+            if case .fixed(let rate) = self { return .fixed(rate: rate, burst: burst ?? 1) }
+            return RunOptions.documentedQuotas[.transferContact]
+        }
     }
 
     func validate() throws {
         guard !reports.isEmpty else {
             throw ValidationError("--reports takes the path of a folder.")
         }
-        if burst != nil, rate == .auto {
-            throw ValidationError("--burst goes with --rate N.")
-        }
-        guard burst.map({ $0 >= 1 && $0 <= 1_000_000 }) ?? true else {
-            throw ValidationError("--burst takes a number from 1 to 1000000.")
-        }
+        try rate.check(burst: burst)
         guard (1...Self.concurrencyMax).contains(concurrency) else {
             throw ValidationError("--concurrency takes a number from 1 to \(Self.concurrencyMax).")
         }
@@ -247,16 +259,15 @@ struct RunFlags: ParsableArguments {
         }
     }
 
-    /// The options of the run. Without `--burst`, a given rate has a burst of one call.
+    /// The options of the run.
     var runOptions: RunOptions {
         var options = RunOptions()
         options.concurrency = concurrency
         options.retry.attemptsMax = maxAttempts
         options.verifies = verify
         options.failuresMax = maxFailures
-        if case .fixed(let rate) = rate {
-            options.pace[.transferContact] = .fixed(rate: rate, burst: burst ?? 1)
-        }
+        schedule.apply(to: &options)
+        options.pace[.transferContact] = rate.mode(burst: burst)
         return options
     }
 

@@ -10,7 +10,22 @@ extension RunWorker {
     static var current: RunWorker {
         RunWorker(
             host: ProcessInfo.processInfo.hostName, user: ProcessInfo.processInfo.userName,
-            processID: getpid(), version: Version.text)
+            processID: getpid(), bootID: readBootID(), version: Version.text)
+    }
+
+    /// Linux's name for this start of the machine; empty where there is none to read.
+    private static func readBootID() -> String {
+        let path = "/proc/sys/kernel/random/boot_id"
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return text.filter { !$0.isWhitespace }
+    }
+
+    /// Whether it certainly works no more, as seen from this process: its machine was restarted, or
+    /// no process has its id. Of another machine's process nothing can be seen.
+    var isGone: Bool {
+        let here = Self.current
+        guard host == here.host else { return false }
+        return self.bootID != here.bootID || (kill(processID, 0) != 0 && errno == ESRCH)
     }
 }
 
@@ -36,32 +51,6 @@ extension ClientSurroundings {
             limits: configuration.limits, version: Version.text,
             applicationID: configuration.applicationID, now: { .now },
             askForCode: { await CodeQuestion.ask(about: $0) })
-    }
-}
-
-/// A job as `--output json` shows it.
-struct JobState: Encodable {
-    var job: String
-    var input: String
-    var createdAt: String
-    var region: String
-    var endpoint: String
-    var rows: Int
-    var totals: [String: Int]
-    var isFinished: Bool
-    var report: String?
-
-    init(_ job: Job, _ totals: ControlTotals, report: String? = nil) {
-        self.job = job.id.text
-        input = job.input.name
-        createdAt = job.createdAt.toTheSecond
-        region = job.options.region
-        endpoint = job.options.endpoint
-        rows = job.rows
-        self.totals = Dictionary(
-            uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, totals[$0]) })
-        isFinished = totals[.pending] == 0
-        self.report = report
     }
 }
 

@@ -1,4 +1,3 @@
-import ArgumentParser
 import ConnectClient
 import Report
 import Synchronization
@@ -16,6 +15,8 @@ struct JobRunner {
     var output: OutputOptions
     /// What to type to go on with the job.
     var resumption: String
+    /// What to type elsewhere to end a pause.
+    var goOn: String
 
     private var console: Console { output.console }
 
@@ -26,7 +27,7 @@ struct JobRunner {
         do {
             return try await runLocked()
         } catch let error as LedgerError where error.code == .held {
-            throw try await namingHolder(error)
+            throw try await ledger.namingHolder(of: job, error)
         }
     }
 
@@ -46,22 +47,15 @@ struct JobRunner {
         return ExitStatus(ending, totals)
     }
 
-    private func namingHolder(_ error: LedgerError) async throws -> LedgerError {
-        let runs = try await ledger.read { [job] in try $0.runs(job) }
-        guard let holder = runs.last(where: { $0.endedAt == nil }) else { return error }
-        return LedgerError(
-            .held,
-            "Job \(job.id) is being worked on by process \(holder.worker.processID) "
-                + "(\(holder.worker.user) on \(holder.worker.host)), "
-                + "since \(holder.startedAt.toTheSecond). Wait for it, or stop it.")
-    }
-
     /// Transfers while watching for signals and drawing the progress line.
     private func transfer(_ line: ProgressLine) async throws -> RunEnding {
-        let run = TransferRun(job, ledger: ledger, service: client, options: flags.runOptions)
+        let options = flags.runOptions
+        let run = TransferRun(job, ledger: ledger, service: client, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
-        let watch = RunWatch(console: console, unreachableMax: flags.runOptions.unreachableMax)
+        let watch = RunWatch(
+            console: console, unreachableMax: options.unreachableMax,
+            goOn: goOn)
         // Before the first call: untrapped they would end the program on the spot.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
@@ -111,122 +105,5 @@ extension RunFlags {
             directory: reports,
             options: ReportOptions(
                 exactCSV: exactCSV, generatedAt: .now, version: Version.text))
-    }
-}
-
-/// Waits for signals: the first drains the run, the second ends the program.
-private func hear(
-    _ signals: UnixSignalsSequence, _ console: Console, onFirst stop: @Sendable () -> Void
-) async throws(ExitCode) {
-    let clock = ContinuousClock()
-    var stoppedAt: ContinuousClock.Instant?
-    for await _ in signals {
-        if let stoppedAt {
-            // timeout(1) signals the process and then its group: one wish that is heard twice.
-            guard stoppedAt.duration(to: clock.now) > .milliseconds(250) else { continue }
-            Console.complain("Interrupted twice. Calls under way are looked into by `resume`.")
-            throw ExitStatus.interruptedTwice.code
-        }
-        stoppedAt = clock.now
-        if Console.isTerminal { Console.draw("") }
-        console.say("Stopping: waiting for the calls under way. Once more to stop at once.")
-        stop()
-    }
-}
-
-/// Says when the service falls silent and when it answers again; with `--verbose` also what the
-/// pace does.
-private final class RunWatch: Sendable {
-    private let console: Console
-    private let unreachableMax: Duration
-    private let state = Mutex(State())
-
-    private struct State {
-        var throttled = 0
-        var held = 0
-        var isSilent = false
-
-        /// Hears how long no call was answered; a call or two are nobody's business.
-        mutating func turn(_ silence: RunProgress.Silence?) -> Turn? {
-            guard let silence else {
-                defer { isSilent = false }
-                return isSilent ? .answersAgain : nil
-            }
-            guard !isSilent, silence.lasts >= RunWatch.silenceMin else { return nil }
-            isSilent = true
-            return .fellSilent(silence.failure)
-        }
-    }
-
-    private enum Turn {
-        case fellSilent(TransferFailure)
-        case answersAgain
-    }
-
-    private static let silenceMin = Duration.seconds(3)
-
-    init(console: Console, unreachableMax: Duration) {
-        self.console = console
-        self.unreachableMax = unreachableMax
-    }
-
-    func update(_ progress: RunProgress) {
-        let (isThrottled, held, turn) = state.withLock { state in
-            defer {
-                state.throttled = progress.throttled
-                state.held = progress.held.count
-            }
-            return (
-                progress.throttled > state.throttled, progress.held.dropFirst(state.held),
-                state.turn(progress.silence)
-            )
-        }
-        for group in held { say(group.words) }
-        if isThrottled {
-            console.detail(
-                "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
-                    + "going on at \(progress.rate.short) a second.")
-        }
-        switch turn {
-        case .fellSilent(let failure):
-            say(
-                "No answer (\(failure.code)): \(failure.message) Trying again, for "
-                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
-        case .answersAgain: say("The service answers again.")
-        case nil: break
-        }
-    }
-
-    private func say(_ text: String) {
-        if Console.isTerminal { Console.draw("") }
-        console.say(text)
-    }
-}
-
-extension RunEnding {
-    /// Why the run ended early, and what to do; nil where it finished.
-    fileprivate var sentence: String? {
-        switch self {
-        case .finished: nil
-        case .interrupted: "Stopped early, as asked. Every row's state is in the ledger."
-        case .failures(let count):
-            "\(count.failed.of("row")) of \(count.ended.grouped) went amiss, more than --max-failures "
-                + "allows. See the report, mend the cause, then resume."
-        case .heldBack(let groups):
-            "The rows of \(groups == 1 ? "one flow or destination" : "\(groups) flows or destinations") were held back, "
-                + "since the first of them were refused. Check flow and destination; `retry` puts "
-                + "the refused rows back, `resume` goes on."
-        case .credentials(let failure) where failure.httpStatus == nil:
-            "Without credentials nothing can be sent. \(failure.message) Then resume."
-        case .credentials(let failure):
-            "The credentials were refused (\(failure.code)): \(failure.message) "
-                + "Sign in again, then resume."
-        case .accessDenied(let failure):
-            "Every call was refused (\(failure.code)): \(failure.message) "
-                + "Give the role connect:TransferContact, then resume."
-        case .unreachable(let failure):
-            "The service has not answered for too long (\(failure.code)): \(failure.message) "
-                + "Then resume."
-        }
     }
 }

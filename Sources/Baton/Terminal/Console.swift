@@ -44,6 +44,23 @@ struct Console: Sendable {
         try write(Array((text.withControlsAsJSON + "\n").utf8), to: STDOUT_FILENO)
     }
 
+    /// Writes one result of many as JSON on a line of its own.
+    static func jsonLine(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        try write(Array((text.withControlsAsJSON + "\n").utf8), to: STDOUT_FILENO)
+    }
+
+    /// Draws a result on the terminal over the `lines` lines of the one before.
+    static func redraw(_ text: String, over lines: Int) throws(ConsoleError) {
+        let up = lines > 0 ? "\u{1B}[\(lines)A" : ""
+        let drawn = text.withoutControls.split(separator: "\n").map { "\u{1B}[K\($0)\n" }.joined()
+        // Without wrapping, a line of text is a line of the terminal.
+        let bytes = Array(("\u{1B}[?7l" + up + drawn + "\u{1B}[J\u{1B}[?7h").utf8)
+        try write(bytes, to: STDOUT_FILENO)
+    }
+
     /// Whether a person sees stderr.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

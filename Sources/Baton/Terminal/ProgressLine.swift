@@ -1,5 +1,6 @@
 import Synchronization
 import TransferCore
+import TransferLedger
 import TransferRun
 
 /// The line that shows how far a run is: redrawn four times a second, on a terminal only.
@@ -54,11 +55,9 @@ final class ProgressLine: Sendable {
             "\(progress.throttled.grouped) throttled",
             "\(totals.amiss.grouped) failed",
         ]
-        // What the quota gives is steadier than what the last seconds brought.
-        let expected = progress.isRateKnown ? progress.rate : max(rate, progress.rate)
-        if expected > 0, totals[.pending] > 0 {
-            let left = Duration.seconds(Double(totals[.pending]) / expected)
-            parts.append("\(left.words) left")
+        if progress.pause.isOn { parts.insert(progress.pause.words, at: 0) }
+        if let left = progress.timeLeft, totals[.pending] > 0 {
+            parts.append(left.words(at: .now, isPaused: progress.pause.askedBy != nil))
         }
         return parts.joined(separator: " · ")
     }

@@ -45,6 +45,24 @@ extension ControlTotals {
     }
 }
 
+extension Pause {
+    /// In words, for a line.
+    var words: String {
+        if let askedBy { return "paused by \(askedBy)" }
+        return opensAt.map { "waiting until \($0.toTheSecond)" } ?? ""
+    }
+}
+
+extension TimeLeft {
+    /// In words, for a line: `12 min 5 s left`.
+    func words(at now: Timestamp, isPaused: Bool) -> String {
+        if let rowsAtStop { return "\(rowsAtStop.of("row")) left at --stop-at" }
+        // Nobody knows when somebody else will let it go on.
+        if isPaused { return "\(work.words) of work left" }
+        return endsAt.map { "\(($0 - now).words) left" } ?? "years left"
+    }
+}
+
 extension RowDestination {
     /// In words: `queue 1234 "Claims"`.
     var words: String {

@@ -19,7 +19,7 @@ package struct PaceController: Sendable {
     /// What is kept of a known burst for calls that arrive closer together than they were sent.
     private static let arrivalJitter = Duration.milliseconds(20)
 
-    private let mode: Mode
+    private var mode: Mode
     private var bucket: TokenBucket
     private var search: RateSearch
     /// Numbers the calls in the order in which they are sent.
@@ -31,15 +31,21 @@ package struct PaceController: Sendable {
 
     package init(_ mode: Mode, at now: Instant) {
         self.mode = mode
-        switch mode {
-        case .fixed(let rate, let burst):
-            let jitter = max(1, rate * Self.arrivalJitter.seconds)
-            bucket = TokenBucket(rate: rate, capacity: max(1, burst - jitter), at: now)
-            search = RateSearch(rate: rate, at: now)
-        case .auto(let rate, let burst):
-            bucket = TokenBucket(rate: rate, capacity: burst, at: now)
-            search = RateSearch(rate: rate, at: now)
-        }
+        let (rate, capacity) = Self.bucket(for: mode)
+        bucket = TokenBucket(rate: rate, capacity: capacity, at: now)
+        search = RateSearch(rate: rate, at: now)
+    }
+
+    /// Goes on in another mode. Of a new burst nothing is spent before it has come in again: what
+    /// the service's bucket holds by now is not known.
+    package mutating func change(to mode: Mode, at now: Instant) {
+        guard mode != self.mode else { return }
+        self.mode = mode
+        let (rate, capacity) = Self.bucket(for: mode)
+        bucket.change(rate: rate, capacity: capacity, at: now)
+        search = RateSearch(rate: rate, at: now)
+        pausedUntil = nil
+        refusalsInARow = 0
     }
 
     /// The calls a second that are aimed at now.
@@ -91,6 +97,15 @@ package struct PaceController: Sendable {
     package struct Ticket: Hashable, Sendable {
         package let number: Int
         package let sentAt: Instant
+    }
+
+    private static func bucket(for mode: Mode) -> (rate: Double, capacity: Double) {
+        switch mode {
+        case .fixed(let rate, let burst):
+            (rate, max(1, burst - max(1, rate * arrivalJitter.seconds)))
+        case .auto(let rate, let burst):
+            (rate, burst)
+        }
     }
 
     /// A known quota that is refused all the same is being used by others too: 0.25 s, then twice

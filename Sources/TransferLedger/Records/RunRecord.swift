@@ -18,13 +18,16 @@ package struct RunWorker: Sendable, Hashable {
     package var host: String
     package var user: String
     package var processID: Int32
+    /// The id of the machine's start: before and after it a process id means different processes.
+    package var bootID: String
     /// The version of Baton.
     package var version: String
 
-    package init(host: String, user: String, processID: Int32, version: String) {
+    package init(host: String, user: String, processID: Int32, bootID: String, version: String) {
         self.host = host
         self.user = user
         self.processID = processID
+        self.bootID = bootID
         self.version = version
     }
 }
@@ -106,6 +109,8 @@ package struct RunBatch: Sendable {
     package var events: [RunEvent] = []
     /// Rows claimed and certainly not transferred: no longer in doubt.
     package var released: [Int] = []
+    /// How the run stands with this; nil where that is nobody's business.
+    package var state: RunState?
 
     package init() {}
 

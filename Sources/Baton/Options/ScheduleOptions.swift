@@ -1,0 +1,79 @@
+import ArgumentParser
+import FoundationEssentials
+import TransferCore
+import TransferRun
+
+/// When a run may send, and when it is to stop.
+struct ScheduleOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The time of day in which calls are made, such as 22:00-06:00; outside the run waits.",
+            valueName: "HH:MM-HH:MM"))
+    var window: String?
+
+    @Option(
+        name: .customLong("time-zone"),
+        help: ArgumentHelp(
+            "The time zone of --window and --stop-at, such as Europe/Zurich. Default: the machine's.",
+            valueName: "name"))
+    var timeZone: String?
+
+    @Option(
+        name: .customLong("stop-at"),
+        help: ArgumentHelp(
+            "When to stop, by HH:MM, the next one, or by date: 2026-11-26T06:00.",
+            valueName: "time"))
+    var stopAt: String?
+
+    func validate() throws {
+        guard let zone else {
+            throw ValidationError(
+                "--time-zone '\(timeZone ?? "")' is none that is known. Give it as the time zone "
+                    + "database does, such as Europe/Zurich.")
+        }
+        if timeZone != nil, window == nil, stopAt == nil {
+            throw ValidationError("--time-zone goes with --window or --stop-at.")
+        }
+        if let window, DailyWindow(window, in: zone) == nil {
+            throw ValidationError(
+                "--window takes two different times of day, such as 22:00-06:00, not '\(window)'.")
+        }
+        guard let stopAt else { return }
+        guard let moment = Timestamp(stopTime: stopAt, after: .now, in: zone) else {
+            throw ValidationError(
+                "--stop-at takes a time such as 06:00 or 2026-11-26T06:00, not '\(stopAt)'.")
+        }
+        guard moment > .now else {
+            throw ValidationError("--stop-at \(stopAt) in \(zone.name) has passed.")
+        }
+    }
+
+    func apply(to options: inout RunOptions) {
+        guard let zone else { return }
+        options.window = window.flatMap { DailyWindow($0, in: zone) }
+        options.stopsAt = stopAt.flatMap { Timestamp(stopTime: $0, after: .now, in: zone) }
+    }
+
+    /// What to add to a command that goes on; a stop at a date that is past then is left out.
+    var words: [String] {
+        var words: [String] = []
+        if let window { words += ["--window", window] }
+        if let stopAt, TimeOfDay(stopAt) != nil { words += ["--stop-at", stopAt] }
+        if let timeZone, !words.isEmpty { words += ["--time-zone", timeZone] }
+        return words
+    }
+
+    /// Nil where there is no such time zone.
+    ///
+    /// Foundation's, whose rules come with ICU, which GRDB links in any case: that costs no byte,
+    /// no start, knows wrong names, and needs neither files of the system nor the process's TZ.
+    private var zone: ZoneOffsets? {
+        let zone = timeZone.map { TimeZone(identifier: $0) } ?? .current
+        return zone.map { zone in
+            ZoneOffsets(name: zone.identifier) { moment in
+                zone.secondsFromGMT(
+                    for: Date(timeIntervalSince1970: Double(moment.milliseconds) / 1000))
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Synchronization
+import TransferCore
+import TransferLedger
+import TransferRun
+
+/// Says when the service falls silent and when it answers again, when the run pauses, and which rows
+/// are held back; with `--verbose` also what the pace does.
+final class RunWatch: Sendable {
+    private let console: Console
+    private let unreachableMax: Duration
+    /// What to type to end a pause that was asked for.
+    private let goOn: String
+    private let state = Mutex(State())
+
+    private struct State {
+        var throttled = 0
+        var held = 0
+        var isSilent = false
+        var pause = Pause()
+
+        /// Hears how long no call was answered; a call or two are nobody's business.
+        mutating func turn(_ silence: RunProgress.Silence?) -> Turn? {
+            guard let silence else {
+                defer { isSilent = false }
+                return isSilent ? .answersAgain : nil
+            }
+            guard !isSilent, silence.lasts >= RunWatch.silenceMin else { return nil }
+            isSilent = true
+            return .fellSilent(silence.failure)
+        }
+    }
+
+    private enum Turn {
+        case fellSilent(TransferFailure)
+        case answersAgain
+    }
+
+    private static let silenceMin = Duration.seconds(3)
+
+    init(console: Console, unreachableMax: Duration, goOn: String) {
+        self.console = console
+        self.goOn = goOn
+        self.unreachableMax = unreachableMax
+    }
+
+    func update(_ progress: RunProgress) {
+        let (before, turn) = state.withLock { state in
+            defer {
+                state.throttled = progress.throttled
+                state.held = progress.held.count
+                state.pause = progress.pause
+            }
+            return (state, state.turn(progress.silence))
+        }
+        for group in progress.held.dropFirst(before.held) { say(group.words) }
+        if progress.pause != before.pause { say(sentence(for: progress.pause)) }
+        if progress.throttled > before.throttled {
+            console.detail(
+                "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
+                    + "going on at \(progress.rate.short) a second.")
+        }
+        switch turn {
+        case .fellSilent(let failure):
+            say(
+                "No answer (\(failure.code)): \(failure.message) Trying again, for "
+                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
+        case .answersAgain: say("The service answers again.")
+        case nil: break
+        }
+    }
+
+    private func sentence(for pause: Pause) -> String {
+        if let wisher = pause.askedBy {
+            return "Paused, as \(wisher) asked: nothing is sent until `\(goOn)`."
+        }
+        if let opensAt = pause.opensAt {
+            return "Outside of --window. Nothing is sent until \(opensAt.toTheSecond), "
+                + "in \((opensAt - .now).words)."
+        }
+        return "Going on."
+    }
+
+    private func say(_ text: String) {
+        if Console.isTerminal { Console.draw("") }
+        console.say(text)
+    }
+}

@@ -1,0 +1,49 @@
+import TransferCore
+import TransferLedger
+import TransferRun
+
+extension Ledger {
+    /// Asks something of the run that works on a job, and waits until it has heard it.
+    ///
+    /// - Throws: `LedgerError` `.held` where the run does not hear; the wish is taken back then.
+    func ask(_ kind: Wish.Kind, of job: Job) async throws {
+        let worker = RunWorker.current
+        let wish = Wish(kind, by: "\(worker.user) on \(worker.host)")
+        let number = try await leave(wish, for: job, at: .now)
+        let clock = ContinuousClock()
+        let deadline = clock.now + Wish.patience
+        while try await isUnheard(number) {
+            if clock.now >= deadline, try await withdraw(number) {
+                throw try await namingHolder(
+                    of: job, LedgerError(.held, "The process that works on job \(job.id)"),
+                    remedy: "It has not heard this for \(Wish.patience.words): it is still looking "
+                        + "up what the rows name, or it hangs. Nothing was changed.")
+            }
+            try await clock.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// The error that names the process that works on a job, where that is known.
+    func namingHolder(
+        of job: Job, _ error: LedgerError, remedy: String = "Wait for it, or stop it."
+    ) async throws -> LedgerError {
+        let runs = try await read { try $0.runs(job) }
+        guard let holder = runs.last, holder.endedAt == nil, !holder.worker.isGone else {
+            return LedgerError(error.code, "Job \(job.id) is held by another process. \(remedy)")
+        }
+        return LedgerError(
+            .held,
+            "Job \(job.id) is being worked on by process \(holder.worker.processID) "
+                + "(\(holder.worker.user) on \(holder.worker.host)), "
+                + "since \(holder.startedAt.toTheSecond). \(remedy)")
+    }
+
+    /// How the run stands that works on a job; nil where none does, or it has not begun to send.
+    func stateOfRun(at job: Job) async throws -> RunState? {
+        guard try JobLock.isHeld(job, of: self) else { return nil }
+        return try await read { reader in
+            guard let run = try reader.runs(job).last, run.endedAt == nil else { return nil }
+            return try reader.state(of: run)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import TransferCore
+import TransferLedger
+
+extension RunMachine {
+    /// Estimates the time left, once a second.
+    mutating func estimate(at now: Instant, wall: Timestamp) {
+        guard estimator.isDue(at: now) else { return }
+        let rate = queues[.transferContact]?.pace.rate ?? 0
+        estimator.hear(
+            done: progress.totals.done, rate: rate, isPaused: progress.pause.isOn, at: now)
+        progress.rowsPerSecond = estimator.throughput.rowsPerSecond(at: now)
+        let rows = progress.totals[.pending]
+        let demands = RowOperation.allCases.map { operation in
+            TimeLeft.Demand(
+                calls: Double(rows) * callsARow(operation),
+                rate: queues[operation]?.pace.rate ?? 0)
+        }
+        progress.timeLeft = TimeLeft(
+            rows: rows, demands: demands, rowsPerSecond: progress.rowsPerSecond, from: wall,
+            window: options.window, stopsAt: options.stopsAt)
+    }
+
+    /// Calls of one operation for each row: as many as there were for those done in this run, or as
+    /// there should be, before enough are done to tell.
+    private func callsARow(_ operation: RowOperation) -> Double {
+        let done = progress.totals.done - estimator.doneBefore
+        if done >= Estimator.rowsMin {
+            return Double(estimator.calls[operation] ?? 0) / Double(done)
+        }
+        return switch operation {
+        case .transferContact: 1
+        case .describeContact: options.verifies ? 1 : 0
+        case .listAssociatedContacts: 0
+        }
+    }
+}
+
+/// What a run remembers in order to estimate its time left.
+struct Estimator: Sendable {
+    /// Rows that were done before this run.
+    let doneBefore: Int
+    private(set) var throughput = Throughput()
+    /// Calls that were answered and not throttled.
+    private(set) var calls: [RowOperation: Int] = [:]
+    private var dueAt: Instant?
+    /// The rate that was aimed at when the throughput was begun to be measured.
+    private var rate = 0.0
+
+    /// Rows whose calls tell how many a row takes.
+    static let rowsMin = 20
+    private static let interval = Duration.seconds(1)
+
+    init(doneBefore: Int) { self.doneBefore = doneBefore }
+
+    mutating func count(_ answer: CallAnswer) {
+        if case .throttled = answer.failure?.advice { return }
+        calls[answer.call.operation, default: 0] += 1
+    }
+
+    mutating func isDue(at now: Instant) -> Bool {
+        if let dueAt, now < dueAt { return false }
+        dueAt = now.advanced(by: Self.interval)
+        return true
+    }
+
+    /// At another rate, and after a pause, what was measured before tells nothing.
+    mutating func hear(done: Int, rate: Double, isPaused: Bool, at now: Instant) {
+        if isPaused || abs(rate - self.rate) > 0.2 * self.rate {
+            throughput.restart()
+            self.rate = rate
+        }
+        if !isPaused { throughput.hear(done: done, at: now) }
+    }
+}

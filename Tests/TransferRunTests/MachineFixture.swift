@@ -1,0 +1,130 @@
+import TestSupport
+import TransferCore
+import TransferLedger
+import TransferRun
+
+/// A run in simulated time whose service answers at once and whose ledger takes no time.
+struct MachineFixture {
+    private(set) var machine: RunMachine
+    private(set) var now = Instant.start
+    /// The wall clock at the start.
+    let dusk: Timestamp
+    /// When each transfer was called, in order.
+    private(set) var calledAt: [Instant] = []
+    private(set) var events: [RunEvent] = []
+    /// The newest state that was committed.
+    private(set) var state: RunState?
+    private(set) var ending: RunEnding?
+    /// What a transfer brings; nil is a success.
+    var failure: TransferFailure?
+    private let rows: Int
+    private var latency = Duration.zero
+    /// What is under way, in order.
+    private var answers: [(at: Instant, answer: CallAnswer)] = []
+    private var rng = SplitMix64(seed: 1)
+
+    static let noon = Timestamp(milliseconds: 1_800_000_000_000)
+
+    init(
+        rows: Int, _ mode: PaceController.Mode = .fixed(rate: 10, burst: 1),
+        at dusk: Timestamp = noon, _ change: (inout RunOptions) -> Void = { _ in }
+    ) {
+        self.rows = rows
+        self.dusk = dusk
+        var totals = ControlTotals()
+        totals[.pending] = rows
+        var options = RunOptions()
+        options.pace[.transferContact] = mode
+        change(&options)
+        machine = RunMachine(options: options, totals: totals, at: .start)
+    }
+
+    var wall: Timestamp { dusk - now.duration(to: .start) }
+
+    /// The same with calls that take so long.
+    func slowed(by latency: Duration) -> MachineFixture {
+        var slow = self
+        slow.latency = latency
+        return slow
+    }
+
+    /// Runs until that much time has passed since the start, or until its end.
+    mutating func run(until duration: Duration) {
+        let end = Instant.start.advanced(by: duration)
+        while ending == nil {
+            let actions = machine.next(at: now, wall: wall)
+            var next = answers.first?.at
+            var isIdle = true
+            for action in actions {
+                if case .wake(let moment) = action {
+                    next = min(next ?? moment, moment)
+                } else {
+                    isIdle = false
+                }
+                perform(action)
+            }
+            guard isIdle else { continue }
+            guard let next, next <= end else { break }
+            now = max(now.advanced(by: .nanoseconds(1)), next)
+            while let first = answers.first, first.at <= now {
+                machine.answered(answers.removeFirst().answer, at: now, using: &rng)
+            }
+        }
+        if ending == nil { now = end }
+    }
+
+    mutating func obey(_ kind: Wish.Kind) {
+        machine.obey(Wish(kind, by: "anna on ops-1"), at: now, wall: wall)
+    }
+
+    mutating func end(_ reason: RunEnding) { machine.end(reason, at: now) }
+
+    private mutating func perform(_ action: RunMachine.Action) {
+        switch action {
+        case .claim(let limit, let cursor):
+            let last = min(cursor + limit, rows)
+            let claimed = cursor < last ? (cursor + 1...last).map(Self.row) : []
+            machine.claimed(claimed, limit: limit, at: now, wall: wall)
+        case .call(let call):
+            if call.operation == .transferContact { calledAt.append(now) }
+            if latency == .zero {
+                machine.answered(answer(call), at: now, using: &rng)
+            } else {
+                answers.append((now.advanced(by: latency), answer(call)))
+            }
+        case .commit(let batch):
+            events += batch.events
+            state = batch.state
+            machine.committed(batch)
+        case .finish(let reason): ending = reason
+        case .wake: break
+        }
+    }
+
+    private func answer(_ call: RowCall) -> CallAnswer {
+        let value: CallAnswer.Value =
+            switch call.operation {
+            case .transferContact:
+                .transfer(
+                    failure.map { .failure($0) }
+                        ?? .success(
+                            Answer(
+                                AcceptedTransfer(newContact: ContactID(valid: "n")), requestID: "r")
+                        ))
+            case .describeContact: .describe(.success(Answer(ContactState(), requestID: "r")))
+            case .listAssociatedContacts: .lookUp(.success(Answer([], requestID: "r")))
+            }
+        return CallAnswer(
+            call: call, value: value, startedAt: wall, finishedAt: wall,
+            duration: .milliseconds(40))
+    }
+
+    private static func row(_ row: Int) -> ClaimedRow {
+        ClaimedRow(
+            row: row, line: row + 1,
+            request: TransferRequest(
+                instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-\(row)"),
+                flow: ContactFlowID(valid: "f"), destination: .flowDecides,
+                token: ClientToken(valid: "t-\(row)")))
+    }
+}

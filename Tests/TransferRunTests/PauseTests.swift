@@ -1,0 +1,76 @@
+import TestSupport
+import Testing
+import TransferCore
+import TransferLedger
+import TransferRun
+
+struct PauseTests {
+    @Test func `a paused run sends nothing until it is asked to go on`() {
+        var night = MachineFixture(rows: 100)
+        night.run(until: .seconds(2))
+        let before = night.calledAt.count
+        #expect(before == 20)
+        night.obey(.pause)
+        night.run(until: .seconds(3600))
+        #expect(night.calledAt.count == before)
+        #expect(night.ending == nil)
+        #expect(night.machine.progress.pause.askedBy == "anna on ops-1")
+        night.obey(.goOn)
+        night.run(until: .seconds(3700))
+        #expect(night.ending == .finished)
+        #expect(night.calledAt.count == 100)
+        #expect(night.machine.progress.totals[.transferred] == 100)
+    }
+
+    @Test func `a pause and its end are noted at once, and who asked for them`() {
+        var night = MachineFixture(rows: 100)
+        night.run(until: .seconds(1))
+        night.obey(.pause)
+        night.obey(.pause)
+        night.run(until: .milliseconds(1050))
+        #expect(night.state?.pause.askedBy == "anna on ops-1")
+        night.obey(.goOn)
+        night.run(until: .milliseconds(1200))
+        #expect(night.state?.pause == Pause())
+        let events = night.events.filter { ["pause", "resume"].contains($0.kind) }
+        #expect(events.map(\.kind) == ["pause", "resume"])
+        #expect(events.allSatisfy { $0.detail == "asked by anna on ops-1" })
+    }
+
+    @Test func `a paused run ends when it is asked to stop`() {
+        var night = MachineFixture(rows: 100)
+        night.run(until: .seconds(1))
+        night.obey(.pause)
+        night.run(until: .seconds(60))
+        night.end(.interrupted)
+        night.run(until: .seconds(61))
+        #expect(night.ending == .interrupted)
+        #expect(night.calledAt.count == 10)
+    }
+
+    @Test func `time in a pause is no time without an answer`() {
+        var night = MachineFixture(rows: 100)
+        night.failure = TransferFailure(
+            code: "ConnectionRefused", message: "", advice: .retry(mayHaveTakenEffect: false))
+        night.run(until: .seconds(60))
+        #expect(night.ending == nil)
+        night.obey(.pause)
+        night.run(until: .seconds(7200))
+        night.obey(.goOn)
+        night.run(until: .seconds(7200 + 60))
+        #expect(night.ending == nil)
+        night.run(until: .seconds(7200 + 300))
+        #expect(night.ending != nil)
+    }
+
+    @Test func `a pace that is asked for is kept from then on`() {
+        var night = MachineFixture(rows: 1000, .fixed(rate: 2, burst: 1))
+        night.run(until: .seconds(10))
+        #expect(night.calledAt.count == 20)
+        night.obey(.pace(.fixed(rate: 50, burst: 1)))
+        night.run(until: .seconds(11))
+        let inSecond = night.calledAt.filter { $0 > .start.advanced(by: .seconds(10)) }.count
+        #expect((48...51).contains(inSecond), "\(inSecond)")
+        #expect(night.events.contains { $0.kind == "pace" && $0.detail.hasPrefix("50.0 a second") })
+    }
+}
