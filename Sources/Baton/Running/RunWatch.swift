@@ -51,18 +51,23 @@ final class RunWatch: Sendable {
             let isThrottled = progress.throttled > state.throttled
             return (isThrottled, state.turn(progress.silence), state.pause)
         }
-        if progress.pause != pauseBefore { say(sentence(for: progress.pause)) }
+        if progress.pause != pauseBefore {
+            let word = progress.pause.isOn ? "pause" : "resume"
+            say(sentence(for: progress.pause), .progress(progress, word: word))
+        }
         if isThrottled {
             console.detail(
                 "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
-                    + "going on at \(progress.rate.short) a second.")
+                    + "going on at \(progress.rate.short) a second.",
+                .progress(progress, word: "throttled"))
         }
         switch turn {
         case .fellSilent(let failure):
             say(
                 "No answer (\(failure.code)): \(failure.message) Trying again, for "
-                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
-        case .answersAgain: say("The service answers again.")
+                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.",
+                LogEvent(word: "silence", fields: ["code": .text(failure.code)]))
+        case .answersAgain: say("The service answers again.", LogEvent(word: "answers again"))
         case nil: break
         }
     }
@@ -78,8 +83,8 @@ final class RunWatch: Sendable {
         return "Going on."
     }
 
-    private func say(_ text: String) {
+    private func say(_ text: String, _ event: LogEvent) {
         if Console.isTerminal { Console.draw("") }
-        console.say(text)
+        console.say(text, event)
     }
 }
