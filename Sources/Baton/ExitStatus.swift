@@ -63,6 +63,8 @@ enum ExitStatus: Int32 {
             (error.status, error.sentence)
         case let error as SimulatorError:
             (.unreachable, error.description)
+        case let error as MetricsFileError:
+            (.cannotWrite, error.sentence)
         case let error as ConsoleError:
             (.cannotWrite, "The result cannot be written to stdout: \(error.reason).")
         case let error as UsageError:

@@ -90,7 +90,7 @@ extension RunMachine {
     }
 
     private mutating func count(_ answer: CallAnswer) {
-        estimator.count(answer)
+        calls.count(answer)
         guard answer.call.operation == .transferContact else { return }
         progress.calls += 1
         if case .throttled = answer.failure?.advice { progress.throttled += 1 }

@@ -25,7 +25,7 @@ extension RunMachine {
     private func callsARow(_ operation: RowOperation) -> Double {
         let done = progress.totals.done - estimator.doneBefore
         if done >= Estimator.rowsMin {
-            return Double(estimator.calls[operation] ?? 0) / Double(done)
+            return Double(calls.admitted(operation)) / Double(done)
         }
         return switch operation {
         case .transferContact: 1
@@ -40,8 +40,6 @@ struct Estimator: Sendable {
     /// Rows that were done before this run.
     let doneBefore: Int
     private(set) var throughput = Throughput()
-    /// Calls that were answered and not throttled.
-    private(set) var calls: [RowOperation: Int] = [:]
     private var dueAt: Instant?
     /// The rate that was aimed at when the throughput was begun to be measured.
     private var rate = 0.0
@@ -51,11 +49,6 @@ struct Estimator: Sendable {
     private static let interval = Duration.seconds(1)
 
     init(doneBefore: Int) { self.doneBefore = doneBefore }
-
-    mutating func count(_ answer: CallAnswer) {
-        if case .throttled = answer.failure?.advice { return }
-        calls[answer.call.operation, default: 0] += 1
-    }
 
     mutating func isDue(at now: Instant) -> Bool {
         if let dueAt, now < dueAt { return false }

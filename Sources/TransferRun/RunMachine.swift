@@ -25,6 +25,8 @@ package struct RunMachine: Sendable {
 
     var windowLook: WindowLook?
     var estimator: Estimator
+    /// What came of this run's calls.
+    package internal(set) var calls = CallMetrics()
 
     private var cursor = 0
     private var isClaiming = false

@@ -44,10 +44,12 @@ package struct TransferRun: Sendable {
     /// - Parameters:
     ///   - stops: yields when the run is to drain: calls under way are heard, nothing more is sent.
     ///   - onProgress: is called after every change, from the run's own task; keep it short.
+    ///   - onCalls: the same, once a second and at the end.
     /// - Throws: ``LedgerError``. Rows whose outcome could not be written stay pending and claimed.
     package func run(
         by worker: RunWorker, stops: AsyncStream<Void>,
-        onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+        onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in },
+        onCalls: @escaping @Sendable (CallMetrics) -> Void = { _ in }
     ) async throws -> RunEnding {
         let pace = options.pace[.transferContact]?.words ?? ""
         let run = try await ledger.beginRun(
@@ -57,20 +59,25 @@ package struct TransferRun: Sendable {
                 attemptsMax: options.retry.attemptsMax),
             at: .now)
         let totals = try await ledger.read { [job] in try $0.totals(job) }
-        let ending = try await loop(run, totals: totals, stops: stops, onProgress: onProgress)
+        let ending = try await loop(
+            run, totals: totals, stops: stops, onProgress: onProgress, onCalls: onCalls)
         try await ledger.endRun(run, ending: ending.word, at: .now)
         return ending
     }
 
     private func loop(
         _ run: Int64, totals: ControlTotals, stops: AsyncStream<Void>,
-        onProgress: @escaping @Sendable (RunProgress) -> Void
+        onProgress: @escaping @Sendable (RunProgress) -> Void,
+        onCalls: @escaping @Sendable (CallMetrics) -> Void
     ) async throws -> RunEnding {
         var machine = RunMachine(options: options, totals: totals, at: now)
         var rng = SystemRandomNumberGenerator()
         return try await withThrowingTaskGroup(of: Event.self) { group in
             // At the end only those are left that wait: for a moment, or to be asked to stop.
-            defer { group.cancelAll() }
+            defer {
+                group.cancelAll()
+                onCalls(machine.calls)
+            }
             group.addTask {
                 for await _ in stops { return .stopRequested }
                 return .stopsEnded
@@ -100,6 +107,7 @@ package struct TransferRun: Sendable {
                 case .woke(let moment):
                     wakes.remove(moment)
                 case .wished(let wishes):
+                    onCalls(machine.calls)
                     for wish in wishes { machine.obey(wish, at: now, wall: .now) }
                     group.addTask { try await hearWishes() }
                 case .stopRequested:

@@ -37,8 +37,9 @@ import Testing
         let ran = try await run("--max-failures", "3", "--concurrency", "1", status: 75)
         // While a refusal is looked into, the next row may be on its way.
         #expect((4...8).contains(ran.calls))
-        #expect(ran.state.totals["failed"] == ran.calls)
-        #expect(ran.state.totals["pending"] == 40 - ran.calls)
+        let failed = try #require(ran.state.totals["failed"])
+        #expect((4...ran.calls).contains(failed))
+        #expect(ran.state.totals["pending"] == 40 - failed)
         #expect(ran.errors.contains("4 rows of 4 went amiss, more than --max-failures allows"))
         #expect(ran.errors.contains("--max-failures 3"))
     }

@@ -14,9 +14,10 @@ import Testing
         try await LocalConnect.serve(
             ["--contacts", "60", "--failing-share", "0", "--rate", "0"], with: program
         ) { connect in
-            let run = connect.run("contacts.csv", "--rate", "10")
+            // A minute, if nobody interferes: on a busy machine each command takes seconds.
+            let run = connect.run("contacts.csv", "--rate", "1")
             let ended = try await connect.program.start(run) { execution in
-                try await waitForEffects(3, connect)
+                try await waitForEffects(2, connect)
                 let job = try JobState(try await program.run("status", "--output", "json")).job
                 let paused = try await program.run("pause", job)
                 #expect(paused.status == 0, "\(paused.errors)")
@@ -40,10 +41,10 @@ import Testing
 
     @Test func `a paused run that is ended by a signal can be resumed`() async throws {
         try await LocalConnect.serve(
-            ["--contacts", "30", "--failing-share", "0", "--rate", "0"], with: program
+            ["--contacts", "60", "--failing-share", "0", "--rate", "0"], with: program
         ) { connect in
             let ended = try await connect.program.start(
-                connect.run("contacts.csv", "--rate", "5")
+                connect.run("contacts.csv", "--rate", "1")
             ) { execution in
                 try await waitForEffects(1, connect)
                 let job = try JobState(try await program.run("status", "--output", "json")).job
@@ -53,7 +54,7 @@ import Testing
             #expect(ended.status == 75, "\(ended.errors)")
             let resumed = try await connect.program.run("resume", "--yes", "--rate", "1000")
             #expect(resumed.status == 0, "\(resumed.errors)")
-            #expect(try connect.effects().count == 30)
+            #expect(try connect.effects().count == 60)
         }
     }
 

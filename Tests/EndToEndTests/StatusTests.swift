@@ -78,12 +78,12 @@ import Testing
         async throws
     {
         try await LocalConnect.serve(
-            ["--contacts", "30", "--failing-share", "0", "--rate", "0"], with: program
+            ["--contacts", "60", "--failing-share", "0", "--rate", "0"], with: program
         ) { connect in
             let killed = try await connect.program.start(
-                connect.run("contacts.csv", "--rate", "5")
+                connect.run("contacts.csv", "--rate", "1")
             ) { execution in
-                try await waitForEffects(3, connect)
+                try await waitForEffects(2, connect)
                 let alive = try await program.run("status")
                 #expect(alive.output.contains("until now, process"), "\(alive.output)")
                 #expect(alive.output.contains("Now: "))
@@ -94,7 +94,7 @@ import Testing
             #expect(status.output.contains("without an end: its process died"), "\(status.output)")
             let resumed = try await connect.program.run("resume", "--yes", "--rate", "1000")
             #expect(resumed.status == 0, "\(resumed.errors)")
-            #expect(try connect.effects().count == 30)
+            #expect(try connect.effects().count == 60)
         }
     }
 }

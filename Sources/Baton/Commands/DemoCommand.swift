@@ -109,6 +109,7 @@ struct DemoCommand: AsyncParsableCommand {
             "--endpoint-url", world.endpoint, "--ledger", files.ledger, "--reports", reports,
             "--yes", "--output", output.output.rawValue,
         ]
+        arguments += ["--log-format", output.logFormat.rawValue]
         if output.quiet { arguments.append("--quiet") }
         if output.verbose { arguments.append("--verbose") }
         let command = try RunCommand.parse(arguments)

@@ -52,11 +52,12 @@ struct RunCommand: AsyncParsableCommand {
         _ output: OutputOptions, environment: [String: String]
     ) async throws -> ExitStatus {
         let console = output.console
+        Console.concern(job.id)
         guard try await ledger.read({ try $0.totals(job) })[.pending] > 0 else {
             return try await finished(job, in: ledger, flags, output)
         }
-        if !flags.yes { try Confirmation.checkCanAsk(about: job) }
-        try flags.reportWriter.prepare(for: job)
+        if !flags.yes, !flags.dryRun { try Confirmation.checkCanAsk(about: job) }
+        if !flags.dryRun { try flags.reportWriter.prepare(for: job) }
         let resumption = Resumption(ledger: place, profile: profile, flags: flags)
             .command(for: job)
         let client = ConnectClient(configuration, profile: profile, environment: environment)
@@ -81,8 +82,9 @@ struct RunCommand: AsyncParsableCommand {
         let confirmation = Confirmation(
             job: job, totals: totals, destinations: destinations, rate: flags.expectedRate,
             isRateKnown: flags.rate != .auto, overlaps: try await Overlap.find(job, in: ledger))
+        if flags.dryRun { return try rehearse(job, totals, confirmation, output, resumption) }
         if flags.yes {
-            console.say(confirmation.text)
+            console.say(confirmation.text, LogEvent(word: "plan"))
         } else if !confirmation.ask() {
             console.say("Nothing was transferred. This starts it: \(resumption)")
             if output.output == .json { try Console.json(JobState(job, totals)) }
@@ -92,6 +94,19 @@ struct RunCommand: AsyncParsableCommand {
             job: job, ledger: ledger, client: client, flags: flags, output: output,
             resumption: resumption, goOn: Resumption(ledger: place).command(for: job))
         return try await runner.run()
+    }
+
+    /// Says what would be sent. As with `check`, invalid rows are what the status tells.
+    private static func rehearse(
+        _ job: Job, _ totals: ControlTotals, _ confirmation: Confirmation, _ output: OutputOptions,
+        _ resumption: String
+    ) throws -> ExitStatus {
+        switch output.output {
+        case .text: try Console.data(confirmation.text)
+        case .json: try Console.json(JobState(job, totals))
+        }
+        output.console.say("Nothing was transferred: --dry-run. This starts it: \(resumption)")
+        return totals[.rejected] > 0 ? .inputRefused : .done
     }
 
     /// Says how to go on with a job of which nothing was sent.
@@ -113,13 +128,14 @@ struct RunCommand: AsyncParsableCommand {
         output.console.say(
             "Job \(job.id) is finished, \(totals.words). There is nothing to do.")
         var report: ReportFiles?
-        if runs.isEmpty {
+        if runs.isEmpty, !flags.dryRun {
             report = try await flags.reportWriter.write(job, from: ledger)
             output.console.say("Report: \(report?.page ?? "")")
         }
         if output.output == .json {
             try Console.json(JobState(job, totals, report: report?.directory))
         }
+        if flags.dryRun { return totals[.rejected] > 0 ? .inputRefused : .done }
         return ExitStatus(totals)
     }
 }

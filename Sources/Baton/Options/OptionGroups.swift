@@ -18,6 +18,14 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Say more: settings, rates found, throttling.")
     var verbose = false
 
+    @Option(
+        name: .customLong("log-format"),
+        help: "How stderr is written: text, or json: an object a line.")
+    var logFormat = Console.Format.text
+
+    /// From here on all that is said is in this format, also what goes wrong outside of a command.
+    func validate() { Console.use(logFormat) }
+
     var console: Console {
         Console(level: quiet ? .quiet : verbose ? .verbose : .normal)
     }
@@ -206,7 +214,13 @@ struct RunFlags: ParsableArguments {
     @Flag(help: "Do not ask before transferring.")
     var yes = false
 
+    @Flag(
+        name: .customLong("dry-run"),
+        help: "Say what would be sent, names looked up, and send nothing.")
+    var dryRun = false
+
     @OptionGroup var schedule: ScheduleOptions
+    @OptionGroup var watching: WatchingOptions
 
     static let concurrencyUsual = 64
     static let maxAttemptsUsual = 8

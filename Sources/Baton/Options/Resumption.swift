@@ -31,7 +31,7 @@ extension RunFlags {
         if reports != Self.reportsUsual { words += ["--reports", reports] }
         if exactCSV { words.append("--exact-csv") }
         if verify { words.append("--verify") }
-        words += schedule.words
+        words += schedule.words + watching.words
         if yes { words.append("--yes") }
         return words
     }

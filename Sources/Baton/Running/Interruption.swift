@@ -16,7 +16,9 @@ func hear(
         }
         stoppedAt = clock.now
         if Console.isTerminal { Console.draw("") }
-        console.say("Stopping: waiting for the calls under way. Once more to stop at once.")
+        console.say(
+            "Stopping: waiting for the calls under way. Once more to stop at once.",
+            LogEvent(word: "stopping"))
         stop()
     }
 }

@@ -35,20 +35,36 @@ struct JobRunner {
         let lock = try JobLock(job, of: ledger)
         try flags.reportWriter.prepare(for: job)
         let line = ProgressLine()
-        let ending = try await transfer(line)
+        let ending = try await transfer(line, try await metricsFile())
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         say(ending, totals, line.progress)
         let files = try await flags.reportWriter.write(job, from: ledger)
         _ = consume lock
-        console.say("Report: \(files.page)")
+        console.say(
+            "Report: \(files.page)",
+            LogEvent(word: "report", fields: ["path": .text(files.directory)]))
+        let status = ExitStatus(ending, totals)
+        if let command = flags.watching.onFinish {
+            await FinishCommand(command: command, console: console).run(
+                job, ending: ending, status: status, summary: files.document)
+        }
         if output.output == .json {
             try Console.json(JobState(job, totals, report: files.directory))
         }
-        return ExitStatus(ending, totals)
+        return status
     }
 
-    /// Transfers while watching for signals and drawing the progress line.
-    private func transfer(_ line: ProgressLine) async throws -> RunEnding {
+    private func metricsFile() async throws -> MetricsFile? {
+        guard let path = flags.watching.metricsFile else { return nil }
+        let totals = try await ledger.read { [job] in try $0.totals(job) }
+        return try MetricsFile(path, job: job, totals: totals, console: console)
+    }
+
+    /// Transfers while watching for signals and showing the progress.
+    private func transfer(
+        _ line: ProgressLine, _ metrics: MetricsFile?
+    ) async throws -> RunEnding {
+        defer { metrics?.finish() }
         let options = flags.runOptions
         let run = TransferRun(job, ledger: ledger, service: client, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
@@ -64,17 +80,23 @@ struct JobRunner {
                 try await run.run(by: .current, stops: stops) {
                     line.update($0)
                     watch.update($0)
+                    metrics?.update($0)
+                } onCalls: {
+                    metrics?.update($0)
                 }
             }
             group.addTask { [console] in
                 try await hear(signals, console) { stop.yield() }
                 return nil
             }
-            if showsProgress {
-                group.addTask {
-                    await line.draw()
-                    return nil
-                }
+            group.addTask { [console] in
+                if showsProgress { await line.draw() }
+                if LogLine.format == .json { await line.log(to: console) }
+                return nil
+            }
+            group.addTask {
+                await metrics?.keepWriting()
+                return nil
             }
             while let ended = try await group.next() {
                 if let ended { return ended }
@@ -85,7 +107,7 @@ struct JobRunner {
 
     private func say(_ ending: RunEnding, _ totals: ControlTotals, _ progress: RunProgress) {
         if let reason = ending.sentence { Console.complain(reason) }
-        console.say("Job \(job.id), \(totals.words).")
+        console.say("Job \(job.id), \(totals.words).", .progress(progress, word: "ended"))
         if progress.calls > 0 {
             let share = 100 * Double(progress.throttled) / Double(progress.calls)
             console.say(

@@ -52,19 +52,26 @@ final class RunWatch: Sendable {
             }
             return (state, state.turn(progress.silence))
         }
-        for group in progress.held.dropFirst(before.held) { say(group.words) }
-        if progress.pause != before.pause { say(sentence(for: progress.pause)) }
+        for group in progress.held.dropFirst(before.held) {
+            say(group.words, .progress(progress, word: "held back"))
+        }
+        if progress.pause != before.pause {
+            let word = progress.pause.isOn ? "pause" : "resume"
+            say(sentence(for: progress.pause), .progress(progress, word: word))
+        }
         if progress.throttled > before.throttled {
             console.detail(
                 "\(progress.throttled.grouped) of \(progress.calls.grouped) calls throttled; "
-                    + "going on at \(progress.rate.short) a second.")
+                    + "going on at \(progress.rate.short) a second.",
+                .progress(progress, word: "throttled"))
         }
         switch turn {
         case .fellSilent(let failure):
             say(
                 "No answer (\(failure.code)): \(failure.message) Trying again, for "
-                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
-        case .answersAgain: say("The service answers again.")
+                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.",
+                LogEvent(word: "silence", fields: ["code": .text(failure.code)]))
+        case .answersAgain: say("The service answers again.", LogEvent(word: "answers again"))
         case nil: break
         }
     }
@@ -80,8 +87,8 @@ final class RunWatch: Sendable {
         return "Going on."
     }
 
-    private func say(_ text: String) {
+    private func say(_ text: String, _ event: LogEvent) {
         if Console.isTerminal { Console.draw("") }
-        console.say(text)
+        console.say(text, event)
     }
 }

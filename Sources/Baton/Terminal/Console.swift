@@ -8,25 +8,29 @@ struct Console: Sendable {
     var level: Level
 
     /// Says something to the person at the terminal, unless `--quiet`.
-    func say(_ text: String) {
-        if level != .quiet { Self.tell(text + "\n") }
+    func say(_ text: String, _ event: LogEvent = .note) {
+        if level != .quiet { Self.tell(.info, event, text) }
     }
 
     /// Asks the person at the terminal for a line, whatever the level; empty where there is none.
     static func ask(_ question: String) -> String {
-        tell(question + " ")
+        tell(.info, .question, question, end: " ")
         return readLine() ?? ""
     }
 
     /// Says what only `--verbose` asks for.
-    func detail(_ text: String) {
-        if level == .verbose { Self.tell(text + "\n") }
+    func detail(_ text: String, _ event: LogEvent = .note) {
+        if level == .verbose { Self.tell(.debug, event, text) }
+    }
+
+    /// Says what does not stop the command, whatever the level.
+    func warn(_ text: String) {
+        if Self.isTerminal { Self.draw("") }
+        Self.tell(.warning, .note, text)
     }
 
     /// Says what went wrong, whatever the level.
-    static func complain(_ text: String) {
-        tell("baton: \(text)\n")
-    }
+    static func complain(_ text: String) { tell(.error, .failure, text) }
 
     /// Writes a command's result.
     ///
@@ -61,8 +65,8 @@ struct Console: Sendable {
         try write(bytes, to: STDOUT_FILENO)
     }
 
-    /// Whether a person sees stderr.
-    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    /// Whether a person sees stderr, as text.
+    static var isTerminal: Bool { LogLine.format == .text && isatty(STDERR_FILENO) == 1 }
 
     /// Whether a person can answer.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
@@ -74,7 +78,15 @@ struct Console: Sendable {
 
     /// What comes from a file or the service may hold escape sequences and signs that turn text
     /// round: they are shown, not obeyed.
-    private static func tell(_ text: String) { tellAsItIs(text.withoutControls) }
+    private static func tell(
+        _ level: LogLine.Level, _ event: LogEvent, _ text: String, end: String = "\n"
+    ) {
+        if let line = LogLine(level, event, text).json {
+            tellAsItIs(line.withControlsAsJSON + "\n")
+        } else {
+            tellAsItIs((level == .error ? "baton: \(text)" : text).withoutControls + end)
+        }
+    }
 
     private static func tellAsItIs(_ text: String) {
         do throws(ConsoleError) {

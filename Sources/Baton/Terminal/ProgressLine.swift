@@ -13,6 +13,7 @@ final class ProgressLine: Sendable {
 
     private let state = Mutex(State())
     private static let interval = Duration.milliseconds(250)
+    private static let logInterval = Duration.seconds(10)
     /// Looks that the shown rate is measured over: 5 s.
     private static let looksMax = 20
 
@@ -32,6 +33,16 @@ final class ProgressLine: Sendable {
             try? await Task.sleep(for: Self.interval)
         }
         Console.draw("")
+    }
+
+    /// Logs the figures every few seconds until cancelled, where lines are read by programs.
+    func log(to console: Console) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.logInterval)
+            if Task.isCancelled { return }
+            let progress = progress
+            console.say(Self.line(progress, rate: progress.rowsPerSecond ?? 0), .progress(progress))
+        }
     }
 
     private static func look(_ state: inout State) -> String {
