@@ -6,8 +6,9 @@ PREFIX ?= /usr/local
 DEMO_FLAGS ?=
 FILES ?= 400000
 FUZZ_SECONDS ?= 600
+PACING_SEEDS ?= 20
 
-.PHONY: help demo test lint format bench bench-intake kill-ingest memory leaks interop differential \
+.PHONY: help demo test lint format pacing bench bench-intake kill-ingest memory leaks interop differential \
 	fuzz build install setup clean
 
 help:
@@ -17,6 +18,7 @@ help:
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
 	@echo 'make differential      compare how CSV is split with what Python makes of it (2 minutes)'
 	@echo 'make fuzz              look for bytes that break the intake (libFuzzer, 20 minutes)'
+	@echo 'make pacing            simulate quotas of many kinds, and print how well they are used'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
 	@echo 'make kill-ingest       show that a killed ingest leaves its job whole or not at all'
@@ -59,6 +61,11 @@ interop: setup .venv-interop/ready
 	@timeout 300 .venv-interop/bin/pip install --quiet --requirement $< || { \
 		echo 'make interop needs PyPI, or an index that pip is set up for.' >&2; exit 1; }
 	@touch $@
+
+# A seeded simulation: nothing of it depends on the machine. PACING_SEEDS=100 takes minutes.
+pacing: setup
+	PACING_SEEDS=$(PACING_SEEDS) swift test --disable-xctest $(SWIFT_FLAGS) --filter PacingTests \
+		| grep '^pacing |'
 
 bench: build
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
