@@ -6,9 +6,10 @@ PREFIX ?= /usr/local
 DEMO_FLAGS ?=
 FILES ?= 400000
 FUZZ_SECONDS ?= 600
+PACING_SEEDS ?= 20
 
-.PHONY: help demo test lint format bench bench-intake bench-run kill-ingest memory leaks interop differential \
-	fuzz build install setup clean
+.PHONY: help demo test lint format pacing bench bench-intake bench-run kill-ingest memory leaks interop \
+	differential fuzz build install setup clean
 
 help:
 	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
@@ -17,6 +18,7 @@ help:
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
 	@echo 'make differential      compare how CSV is split with what Python makes of it (2 minutes)'
 	@echo 'make fuzz              look for bytes that break the intake (libFuzzer, 20 minutes)'
+	@echo 'make pacing            simulate quotas of many kinds, and print how well they are used'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
 	@echo 'make bench-run         of that, a run without a quota, beside boto3 (wants nginx and boto3)'
@@ -60,6 +62,11 @@ interop: setup .venv-interop/ready
 	@timeout 300 .venv-interop/bin/pip install --quiet --requirement $< || { \
 		echo 'make interop needs PyPI, or an index that pip is set up for.' >&2; exit 1; }
 	@touch $@
+
+# A seeded simulation: nothing of it depends on the machine. PACING_SEEDS=100 takes minutes.
+pacing: setup
+	PACING_SEEDS=$(PACING_SEEDS) swift test --disable-xctest $(SWIFT_FLAGS) --filter PacingTests \
+		| grep '^pacing |'
 
 bench: build
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe

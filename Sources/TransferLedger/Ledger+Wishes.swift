@@ -77,7 +77,8 @@ extension Wish.Kind {
         case .pause: ("pause", nil, nil)
         case .goOn: ("go on", nil, nil)
         case .pace(.fixed(let rate, let burst)): ("fixed pace", rate, burst)
-        case .pace(.auto(let rate, let burst)): ("auto pace", rate, burst)
+        case .pace(.auto(let rate, let burst)), .pace(.likely(let rate, let burst)):
+            ("auto pace", rate, burst)
         }
     }
 }

@@ -67,6 +67,7 @@ extension PaceController.Mode {
     var words: String {
         switch self {
         case .auto: "auto"
+        case .likely(let rate, let burst): "auto, from \(rate) a second, burst \(burst)"
         case .fixed(let rate, let burst): "\(rate) a second, burst \(burst)"
         }
     }

@@ -1,23 +1,20 @@
 /// Decides when the next call of one operation may be made.
 ///
-/// The service counts with a token bucket whose rate and burst it does not tell. What can be seen
-/// is that a refusal for want of quota happens when that bucket is empty; so between two refusals
-/// the calls that were admitted are exactly the tokens that came in, and divided by the time they
-/// are its rate. The controller searches upwards until the first refusal, measures from refusal to
-/// refusal, and then stays a little above the rate measured: the bucket stays nearly empty, all of
-/// the quota is used, and about one call in 150 is refused and measures the rate again.
+/// The service counts with a token bucket, or something like one, whose rate and burst it does not
+/// tell. ``RateSearch`` finds them out; this controller sends at the rate that is aimed at, waits
+/// where the service asks for it, and takes the refusals of one cohort as one signal.
 package struct PaceController: Sendable {
     package enum Mode: Hashable, Sendable {
         /// The quota is known: it is neither exceeded nor searched for.
         case fixed(rate: Double, burst: Double)
         /// The quota is found, from this first guess on.
         case auto(rate: Double, burst: Double)
+        /// The quota was found before, or the service told it: it is likely, and followed from there.
+        case likely(rate: Double, burst: Double)
     }
 
-    /// The fewest and the most calls a second that are tried.
-    private static let rates = 0.1...5000.0
     /// What is kept of a known burst for calls that arrive closer together than they were sent.
-    private static let arrivalJitter = Duration.milliseconds(20)
+    private static let arrivalJitter = 0.02
 
     private var mode: Mode
     private var bucket: TokenBucket
@@ -33,7 +30,7 @@ package struct PaceController: Sendable {
         self.mode = mode
         let (rate, capacity) = Self.bucket(for: mode)
         bucket = TokenBucket(rate: rate, capacity: capacity, at: now)
-        search = RateSearch(rate: rate, at: now)
+        search = RateSearch(mode, at: now)
     }
 
     /// Goes on in another mode. Of a new burst nothing is spent before it has come in again: what
@@ -43,7 +40,7 @@ package struct PaceController: Sendable {
         self.mode = mode
         let (rate, capacity) = Self.bucket(for: mode)
         bucket.change(rate: rate, capacity: capacity, at: now)
-        search = RateSearch(rate: rate, at: now)
+        search = RateSearch(mode, at: now)
         pausedUntil = nil
         refusalsInARow = 0
     }
@@ -53,14 +50,14 @@ package struct PaceController: Sendable {
 
     /// Whether the quota has been measured, or was given.
     package var isRateKnown: Bool {
-        if case .fixed = mode { true } else { search.measuredRate != nil }
+        if case .fixed = mode { true } else { search.measured != nil }
     }
 
     /// Asks for one call; when the answer is `.now`, the call must be made, with `ticket`.
     package mutating func admit(at now: Instant) -> (admission: Admission, ticket: Ticket) {
         let ticket = Ticket(number: sent, sentAt: now)
         if let pausedUntil, now < pausedUntil { return (.at(pausedUntil), ticket) }
-        if case .auto = mode { followSearch(at: now) }
+        followSearch(at: now)
         let admission = bucket.take(at: now)
         if admission == .now {
             sent += 1
@@ -71,6 +68,7 @@ package struct PaceController: Sendable {
 
     /// Hears of a call that was not refused for want of quota.
     package mutating func admitted(_ ticket: Ticket, at now: Instant) {
+        search.admitted(ticket, at: now)
         if let heardUntil, ticket.sentAt < heardUntil { return }
         refusalsInARow = 0
     }
@@ -79,17 +77,17 @@ package struct PaceController: Sendable {
     /// first refusal was heard count as one signal.
     package mutating func throttled(_ ticket: Ticket, retryAfter: Duration?, at now: Instant) {
         if let retryAfter { pause(until: now.advanced(by: retryAfter)) }
-        search.refused(ticket)
+        search.refused(ticket, at: now)
         if let heardUntil, ticket.sentAt < heardUntil { return }
         heardUntil = now
         refusalsInARow += 1
-        switch mode {
-        case .fixed:
+        if case .fixed = mode {
+            bucket.empty(owing: 0, at: now)
             pause(until: now.advanced(by: Self.fixedPause(refusalsInARow)))
-        case .auto:
-            search.emptied(ticket, at: now)
+        } else {
+            let debt = search.emptied(ticket, at: now)
             followSearch(at: now)
-            bucket.empty(at: now)
+            bucket.empty(owing: debt, at: now)
         }
     }
 
@@ -102,9 +100,11 @@ package struct PaceController: Sendable {
     private static func bucket(for mode: Mode) -> (rate: Double, capacity: Double) {
         switch mode {
         case .fixed(let rate, let burst):
-            (rate, max(1, burst - max(1, rate * arrivalJitter.seconds)))
+            (rate, max(1, burst - max(1, rate * arrivalJitter)))
         case .auto(let rate, let burst):
             (rate, burst)
+        case .likely(let rate, _):
+            (rate, max(1, rate * arrivalJitter))
         }
     }
 
@@ -119,10 +119,14 @@ package struct PaceController: Sendable {
     }
 
     private mutating func followSearch(at now: Instant) {
-        let rate = min(max(search.rate(at: now), Self.rates.lowerBound), Self.rates.upperBound)
+        if case .fixed = mode { return }
+        let rate = search.rate(at: now)
         // Before the first refusal the first guess's burst is spent; from then on there is none,
         // but for what makes up for late wakes.
-        let capacity = search.hasBeenRefused ? max(1, rate * 0.02) : bucket.capacity
+        var capacity = max(1, rate * Self.arrivalJitter)
+        if case .auto(_, let burst) = mode, !search.hasBeenRefused {
+            capacity = max(capacity, burst)
+        }
         guard rate != bucket.rate || capacity != bucket.capacity else { return }
         bucket.change(rate: rate, capacity: capacity, at: now)
     }

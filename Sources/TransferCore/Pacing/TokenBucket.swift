@@ -34,10 +34,10 @@ package struct TokenBucket: Hashable, Sendable {
         tokens = min(tokens, capacity)
     }
 
-    /// Drops what is there: the next token comes after one interval.
-    package mutating func empty(at now: Instant) {
+    /// Drops what is there: the next token comes after one interval, and after `debt` more.
+    package mutating func empty(owing debt: Double, at now: Instant) {
         count(at: now)
-        tokens = 0
+        tokens = -debt
     }
 
     private mutating func count(at now: Instant) {

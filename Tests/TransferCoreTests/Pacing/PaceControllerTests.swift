@@ -3,46 +3,6 @@ import Testing
 import TransferCore
 
 struct PaceControllerTests {
-    /// The documented quotas of the service, and larger ones that accounts are given.
-    private static let quotas: [(rate: Double, burst: Double)] = [(2, 5), (10, 15), (50, 75)]
-
-    @Test(arguments: quotas, [1, 2, 3] as [UInt64])
-    func `finds a quota that it is not told, and spends few calls on it`(
-        quota: (rate: Double, burst: Double), seed: UInt64
-    ) {
-        var service = QuotaSimulation(rate: quota.rate, burst: quota.burst)
-        service.rng = SplitMix64(seed: seed)
-        let result = service.run(rows: 2000, mode: .auto(rate: 2, burst: 5))
-        let ideal = (2000 - quota.burst) / quota.rate
-        #expect(ideal / result.wall > 0.95, "\(ideal / result.wall) of the ideal")
-        #expect(result.throttledShare < 0.02, "\(result.throttledShare) throttled")
-    }
-
-    @Test(arguments: quotas)
-    func `keeps to a quota that it is told`(quota: (rate: Double, burst: Double)) {
-        var service = QuotaSimulation(rate: quota.rate, burst: quota.burst)
-        let result = service.run(
-            rows: 2000, mode: .fixed(rate: quota.rate, burst: quota.burst))
-        #expect(result.throttled == 0)
-        #expect((2000 - quota.burst) / quota.rate / result.wall > 0.99)
-    }
-
-    @Test func `follows a quota down within seconds`() {
-        var service = QuotaSimulation(rate: 50, burst: 75, step: (.seconds(30), 12.5))
-        let result = service.run(rows: 2300, mode: .auto(rate: 2, burst: 5))
-        let after = result.admissions.filter { $0 > 40 && $0 <= 60 }.count
-        #expect(Double(after) / (20 * 12.5) > 0.9)
-        #expect(result.throttledShare < 0.03)
-    }
-
-    @Test func `follows a quota up within half a minute`() {
-        var service = QuotaSimulation(rate: 50, burst: 75, step: (.seconds(30), 200))
-        let result = service.run(rows: 8000, mode: .auto(rate: 2, burst: 5))
-        let after = result.admissions.filter { $0 > 60 && $0 <= 65 }.count
-        #expect(Double(after) / (5 * 200) > 0.9)
-        #expect(result.throttledShare < 0.02)
-    }
-
     @Test func `waits as long as the service asks for`() {
         var pace = PaceController(.fixed(rate: 100, burst: 100), at: .start)
         let (_, ticket) = pace.admit(at: .start)

@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+import TransferCore
+
+/// Pacing against simulated quotas.
+///
+/// `make pacing` runs these over many seeds and prints the whole table; `swift test` takes a few.
+struct PacingTests {
+    private static let seeds: ClosedRange<UInt64> =
+        1...(ProcessInfo.processInfo.environment["PACING_SEEDS"].flatMap(UInt64.init) ?? 2)
+
+    /// Runs of 2,000 rows and 60 s at the least, and the share of throttled calls that is allowed.
+    private static let cases: [PacingCase] = [
+        PacingCase(rate: 2, burst: 5, rows: 2000, throttledMax: 0.01),
+        PacingCase(rate: 10, burst: 15, rows: 2000, throttledMax: 0.005),
+        PacingCase(rate: 50, burst: 75, rows: 3075, throttledMax: 0.005),
+        PacingCase(rate: 500, burst: 1000, rows: 31_000, throttledMax: 0.005),
+    ]
+
+    @Test(arguments: cases)
+    func `finds a quota that it is not told`(quota: PacingCase) {
+        let figures = run(quota, .auto(rate: 2, burst: 5), "told nothing")
+        #expect(figures.all { $0.efficiency >= 0.985 }, "\(figures)")
+        #expect(figures.throttledMean <= quota.throttledMax, "\(figures)")
+    }
+
+    @Test(arguments: cases)
+    func `takes up a quota that was found before`(quota: PacingCase) {
+        let figures = run(quota, .likely(rate: quota.rate, burst: quota.burst), "remembers it")
+        #expect(figures.all { $0.efficiency >= 0.985 }, "\(figures)")
+        #expect(figures.all { $0.throttled <= quota.throttledMax }, "\(figures)")
+    }
+
+    @Test(arguments: cases)
+    func `keeps to a quota that it is told`(quota: PacingCase) {
+        let figures = run(quota, .fixed(rate: quota.rate, burst: quota.burst), "told the quota")
+        #expect(figures.all { $0.efficiency >= 0.985 && $0.throttled == 0 }, "\(figures)")
+    }
+
+    @Test(arguments: [0.005, 0.1, 0.5, 2])
+    func `keeps to a quota that it is told, however long answers take`(latency: Double) {
+        for quota in Self.cases.dropLast() {
+            let figures = run(
+                quota, .fixed(rate: quota.rate, burst: quota.burst), "told the quota",
+                latency: latency, jitter: latency / 20)
+            #expect(figures.all { $0.throttled == 0 }, "\(figures)")
+        }
+    }
+
+    /// A slower quota cannot be followed up within 10 s: it takes a refusal wanted every few seconds
+    /// to see a rise, and at 10 a second that would be one call in 50.
+    @Test(arguments: [(50.0, 200.0), (125, 500), (50, 12.5), (500, 125), (10, 2.5)])
+    func `follows a rate within ten seconds, up and down`(rate: Double, to next: Double) {
+        var figures = PacingFigures()
+        for seed in Self.seeds {
+            let at = 150 + Double(seed % 50) / 5
+            let quota = SimulatedQuota(.continuous, rate: rate, burst: 1.5 * rate)
+            var simulation = PacingSimulation(
+                quota, clients: [.init(.auto(rate: 2, burst: 5), rows: .max)])
+            simulation.step = (at, next)
+            simulation.end = at + 30
+            let result = simulation.run(seed: seed)[0]
+            let efficiency =
+                Double(result.admitted(from: at + 10, to: at + 30)) / (20 * next)
+            figures.add(efficiency, result.throttledShare)
+        }
+        report("\(rate) a second, then \(next)", "told nothing", figures)
+        #expect(figures.all { $0.efficiency >= 0.95 }, "\(figures)")
+    }
+
+    @Test(arguments: cases.dropLast(), [0.0, 3.1])
+    func `shares a quota with a run that knows it as well`(quota: PacingCase, later: Double) {
+        var off = PacingFigures()
+        for seed in Self.seeds {
+            let mode = PaceController.Mode.likely(rate: quota.rate, burst: quota.burst)
+            var simulation = PacingSimulation(
+                SimulatedQuota(.continuous, rate: quota.rate, burst: quota.burst),
+                clients: [
+                    .init(mode, rows: .max), .init(mode, rows: .max, startsAt: later),
+                ])
+            simulation.end = later + 2 * Double(quota.rows) / quota.rate
+            let results = simulation.run(seed: seed)
+            let counts = results.map { Double($0.admitted(from: later, to: simulation.end)) }
+            let sum = counts[0] + counts[1]
+            off.add(abs(counts[0] - counts[1]) / sum, results[0].throttledShare)
+            #expect(sum / (quota.rate * (simulation.end - later)) > 0.97)
+        }
+        report("two at \(quota), \(later) s apart: off half", "remember it", off)
+        #expect(off.efficiencyMean < 0.25, "off half: \(off)")
+    }
+
+    /// What is not a token bucket is not used to the full, but it is neither overrun nor starved.
+    @Test(arguments: SimulatedQuota.Refill.allCases.filter { $0 != .continuous })
+    func `gets along with what is no token bucket`(refill: SimulatedQuota.Refill) {
+        for quota in Self.cases.dropLast() {
+            let figures = run(quota, .auto(rate: 2, burst: 5), "told nothing", refill: refill)
+            #expect(figures.all { $0.efficiency >= 0.5 }, "\(figures)")
+            #expect(figures.all { $0.throttled <= 0.04 }, "\(figures)")
+        }
+    }
+
+    private func run(
+        _ quota: PacingCase, _ mode: PaceController.Mode, _ name: String,
+        refill: SimulatedQuota.Refill = .continuous, latency: Double = 0.03, jitter: Double = 0.01
+    ) -> PacingFigures {
+        var figures = PacingFigures()
+        for seed in Self.seeds {
+            let service = SimulatedQuota(
+                refill, rate: quota.rate,
+                burst: refill == .concurrency ? max(2, quota.rate / 5) : quota.burst,
+                phase: Double(seed % 97) / 97)
+            var simulation = PacingSimulation(service, clients: [.init(mode, rows: quota.rows)])
+            simulation.latency = latency
+            simulation.jitter = jitter
+            let result = simulation.run(seed: seed)[0]
+            let ideal = (Double(quota.rows) - service.head) / quota.rate
+            figures.add(ideal / result.wall, result.throttledShare)
+        }
+        report("\(refill.rawValue) \(quota), answers after \(latency) s", name, figures)
+        return figures
+    }
+
+    private func report(_ name: String, _ mode: String, _ figures: PacingFigures) {
+        guard Self.seeds.count > 2 else { return }
+        print("pacing | \(name) | \(mode) | \(figures)")
+    }
+}
+
+/// A quota, and how many rows are sent.
+struct PacingCase: CustomStringConvertible, Sendable {
+    var rate: Double
+    var burst: Double
+    var rows: Int
+    var throttledMax: Double
+
+    var description: String { "\(rate)/\(burst)" }
+}
+
+/// What runs with several seeds came to: shares of 1.
+struct PacingFigures: CustomStringConvertible {
+    private var runs: [(efficiency: Double, throttled: Double)] = []
+
+    mutating func add(_ efficiency: Double, _ throttled: Double) {
+        runs.append((efficiency, throttled))
+    }
+
+    func all(_ holds: ((efficiency: Double, throttled: Double)) -> Bool) -> Bool {
+        runs.allSatisfy(holds)
+    }
+
+    var efficiencyMean: Double { runs.reduce(0) { $0 + $1.efficiency } / Double(runs.count) }
+    var throttledMean: Double { runs.reduce(0) { $0 + $1.throttled } / Double(runs.count) }
+
+    var description: String {
+        let least = runs.map(\.efficiency).min() ?? 0
+        let most = runs.map(\.efficiency).max() ?? 0
+        let throttled = runs.map(\.throttled).max() ?? 0
+        return "mean \(percent(efficiencyMean)), from \(percent(least)) to \(percent(most)), "
+            + "throttled \(percent(throttledMean)), at most \(percent(throttled)); "
+            + "\(runs.count) seeds"
+    }
+
+    private func percent(_ share: Double) -> String {
+        "\((share * 10_000).rounded() / 100) %"
+    }
+}
