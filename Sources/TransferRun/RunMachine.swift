@@ -8,7 +8,7 @@ package import TransferLedger
 /// The run performs it, so that a night of it can be simulated in milliseconds.
 package struct RunMachine: Sendable {
     let options: RunOptions
-    var queues: [RowOperation: CallQueue]
+    var queues = CallQueues()
     /// Rows that are claimed and have no outcome yet.
     var rows: [Int: RowLife] = [:]
     var waiting = Heap<WaitingRow>()
@@ -49,7 +49,6 @@ package struct RunMachine: Sendable {
     /// Begins a run of a job that has these totals.
     package init(options: RunOptions, totals: ControlTotals, at now: Instant) {
         self.options = options
-        queues = [:]
         for operation in RowOperation.allCases {
             let mode = options.pace[operation] ?? RunOptions.documentedQuotas[operation]
             queues[operation] = CallQueue(mode ?? .auto(rate: 2, burst: 5), at: now)
