@@ -52,32 +52,31 @@ extension Ledger {
                         AND \(LedgerReader.isResolved)
                     ORDER BY rows.key LIMIT ?
                     """)
-            let rows = try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 select,
                 arguments: [
                     job.number, RowKey(job: job.number, row: cursor),
                     RowKey.all(of: job.number).last, limit,
                 ])
-            let mark = try db.cachedStatement(
-                sql: """
-                    INSERT INTO row_states (key, claimed_at) VALUES (?, ?) ON CONFLICT (key)
-                    DO UPDATE SET claimed_at = coalesce(claimed_at, excluded.claimed_at)
-                    """)
-            return try rows.map { row in
-                let claimed = ClaimedRow(row, of: job)
-                try mark.execute(arguments: [
-                    RowKey(job: job.number, row: claimed.row), now.milliseconds,
-                ])
-                return claimed
+            // All before the first is marked: a query is not to see what is changed under it.
+            let claimed = try Array(rows.map { ClaimedRow($0, of: job) })
+            let mark = try HotStatement(
+                """
+                INSERT INTO row_states (key, claimed_at) VALUES (?, ?) ON CONFLICT (key)
+                DO UPDATE SET claimed_at = coalesce(claimed_at, excluded.claimed_at)
+                """, in: db)
+            for row in claimed {
+                let key = RowKey(job: job.number, row: row.row)
+                try mark.execute([.integer(key.value), .init(now)])
             }
+            return claimed
         }
     }
 
     /// Commits what happened since the last commit, all of it or nothing.
     package func commit(_ batch: RunBatch, of job: Job, run: Int64) async throws {
         try await write { db in
-            try db.insert(batch.calls, job: job, run: run)
-            try db.update(with: batch.outcomes, job: job)
+            try RunWriter(job, run: run, in: db).write(batch)
             try db.insert(batch.events, job: job, run: run)
             if let state = batch.state { try db.store(state, of: run) }
             let release = try db.cachedStatement(
@@ -106,7 +105,8 @@ extension Ledger {
                     UPDATE row_states SET outcome = 'pending', code = NULL, column_name = NULL,
                         message = NULL, request_id = NULL, finished_at = NULL, attempts = 0,
                         claimed_at = iif(outcome = 'failed', NULL, claimed_at)
-                    WHERE outcome IN ('failed', 'uncertain') AND key > ? AND key <= ?
+                    WHERE outcome IN ('failed', 'uncertain') AND outcome <> 'pending'
+                        AND key > ? AND key <= ?
                     """,
                 arguments: [keys.before, keys.last])
             let count = named + db.changesCount
@@ -148,7 +148,7 @@ extension Database {
         let keys = RowKey.all(of: job.number)
         let those = """
             FROM row_states CROSS JOIN rows USING (key)
-            WHERE outcome = 'rejected' AND code IN (\(codes.joined(separator: ", ")))
+            WHERE outcome = 'rejected' AND outcome <> 'pending' AND code IN (\(codes.joined(separator: ", ")))
                 AND key > :before AND key <= :last
             """
         let range: StatementArguments = ["before": keys.before, "last": keys.last]
@@ -177,61 +177,6 @@ extension Database {
                 arguments: [job.number])
         }
         return count
-    }
-
-    fileprivate func insert(_ calls: [CallRecord], job: Job, run: Int64) throws {
-        let count = try cachedStatement(
-            sql: """
-                INSERT INTO row_states (key, calls, attempts, started_at) VALUES (?, 1, ?, ?)
-                ON CONFLICT (key) DO UPDATE SET calls = calls + 1,
-                    attempts = attempts + excluded.attempts,
-                    started_at = coalesce(started_at, excluded.started_at)
-                """)
-        let insert = try cachedStatement(
-            sql: """
-                INSERT INTO calls (key, call, run, operation, started_at, finished_at,
-                    microseconds, throttled, http_status, code, message, request_id)
-                SELECT key, calls, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM row_states WHERE key = ?
-                """)
-        for call in calls {
-            let key = RowKey(job: job.number, row: call.row)
-            try count.execute(arguments: [
-                key, call.isAttempt ? 1 : 0, call.startedAt.milliseconds,
-            ])
-            try insert.execute(arguments: [
-                run, call.operation.rawValue, call.startedAt.milliseconds,
-                call.finishedAt.milliseconds, call.duration.wholeNanoseconds / 1000,
-                call.isThrottled, call.failure == nil ? 200 : call.failure?.httpStatus,
-                call.failure?.code, call.failure?.message, call.requestID, key,
-            ])
-        }
-    }
-
-    /// Only a pending row can get an outcome: one that has one keeps it.
-    fileprivate func update(with outcomes: [RowOutcome], job: Job) throws {
-        let update = try cachedStatement(
-            sql: """
-                INSERT INTO row_states
-                    (key, outcome, code, message, new_contact, request_id, finished_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome, code = excluded.code,
-                    message = excluded.message, new_contact = excluded.new_contact,
-                    request_id = excluded.request_id, finished_at = excluded.finished_at
-                WHERE outcome = 'pending'
-                """)
-        for outcome in outcomes {
-            try update.execute(arguments: [
-                RowKey(job: job.number, row: outcome.row), outcome.outcome.rawValue, outcome.code,
-                outcome.message, outcome.newContact?.text, outcome.requestID,
-                outcome.at.milliseconds,
-            ])
-            guard changesCount == 1 else {
-                throw LedgerError(
-                    .failed,
-                    "Row \(outcome.row) of job \(job.id) was changed by someone else during the "
-                        + "run. Stop other programs that use this ledger, then `baton resume`.")
-            }
-        }
     }
 
     fileprivate func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {

@@ -62,7 +62,7 @@ package struct LedgerReader {
                     db,
                     sql: """
                         SELECT count(*) FROM row_states
-                        WHERE outcome = ? AND key > ? AND key <= ?
+                        WHERE outcome = ? AND outcome <> 'pending' AND key > ? AND key <= ?
                         """,
                     arguments: [outcome.rawValue, keys.before, keys.last]) ?? 0
             totals[outcome] = count

@@ -1,17 +1,17 @@
 import TransferCore
 import TransferLedger
 
-/// Gathers what is to be committed together: at most 50 ms or 256 entries, one commit at a time.
+/// Gathers what is to be committed together: at most 50 ms or 1,024 entries, one commit at a time.
 struct BatchBuilder: Sendable {
     private var batch = RunBatch()
     private var since: Instant?
     private var isCommitting = false
 
     static let ageMax = Duration.milliseconds(50)
-    static let entriesMax = 256
+    static let entriesMax = 1024
     /// Entries that may wait while a commit is under way: beyond it nothing more is sent, so that
     /// a slow disk slows the run down and not its memory up.
-    static let waitingMax = 2048
+    static let waitingMax = 4096
 
     mutating func add(_ call: CallRecord, at now: Instant) {
         batch.calls.append(call)

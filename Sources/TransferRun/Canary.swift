@@ -16,8 +16,9 @@ struct Canary: Sendable {
     /// Rows that wait for what becomes of the first of their group.
     private var waiting: [Int] = []
     private(set) var held: [HeldGroup] = []
-    /// What most rows have in common with the one before, and what is open: asked for first.
-    private var lastOpen: RowGroup?
+    /// The groups of one destination that are open as their flow is: asked for first, since nearly
+    /// all rows are of one.
+    private var open: Set<RowGroup> = []
 
     private enum Standing: Sendable {
         case onTrial(Trial)
@@ -79,9 +80,7 @@ struct Canary: Sendable {
     }
 
     private func isKnownOpen(_ request: TransferRequest) -> Bool {
-        guard let lastOpen else { return false }
-        return lastOpen.flow == request.flow && lastOpen.destination == request.destination
-            && lastOpen.instance == request.instance
+        open.contains(RowGroup(of: request))
     }
 
     /// Whether it matters to a group whose fault a refusal is.
@@ -99,7 +98,7 @@ struct Canary: Sendable {
             trial.underWay.remove(row)
             if ending?.outcome == .transferred {
                 groups[group] = .open
-                if group.destination != nil, isOpen(group.flowGroup) { lastOpen = group }
+                if group.destination != nil, isOpen(group.flowGroup) { open.insert(group) }
                 continue
             }
             if ending?.refusal == .unexplained {
@@ -127,9 +126,20 @@ package struct RowGroup: Sendable, Hashable {
 
     /// The flow's comes first.
     static func all(of request: TransferRequest) -> [RowGroup] {
-        let own = RowGroup(
-            instance: request.instance, flow: request.flow, destination: request.destination)
+        let own = RowGroup(of: request)
         return [own.flowGroup, own]
+    }
+
+    /// The group of one destination.
+    fileprivate init(of request: TransferRequest) {
+        self.init(
+            instance: request.instance, flow: request.flow, destination: request.destination)
+    }
+
+    private init(instance: InstanceID, flow: ContactFlowID, destination: Destination?) {
+        self.instance = instance
+        self.flow = flow
+        self.destination = destination
     }
 
     fileprivate var flowGroup: RowGroup {

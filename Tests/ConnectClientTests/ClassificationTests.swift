@@ -217,7 +217,22 @@ struct ClassificationTests {
                 == .retry(mayHaveTakenEffect: true, retryAfter: .seconds(60)))
     }
 
-    @Test(arguments: ["", "{}", "[]", "<html/>", #"{"ContactId":""}"#, #"{"ContactId":7}"#])
+    @Test(arguments: [
+        #"{"ContactId":"c-1","ContactArn":"a"}"#, #"{"ContactArn":"a","ContactId":"c-1"}"#,
+        #" { "ContactId" : "c-1" } "#, #"{"ContactId":"c\u002d1"}"#, #"{"Contact\u0049d":"c-1"}"#,
+        #"{"ContactId":"c-1","ContactArn":"ü"}"#, #"{"ContactId":"c-1","Other":[1,{"a":"}"}]}"#,
+    ])
+    func `reads the new contact's id however the answer is spelled`(_ body: String) throws {
+        let response = HTTPResponse(status: 200, body: Array(body.utf8))
+        let answer = try AnswerDecoding.acceptedTransfer(response)
+        #expect(answer == AcceptedTransfer(newContact: ContactID(valid: "c-1")))
+    }
+
+    @Test(arguments: [
+        "", "{}", "[]", "<html/>", #"{"ContactId":""}"#, #"{"ContactId":7}"#,
+        #"{"ContactId":"c 1"}"#, #"{"ContactId":"c-1""#, #"{"ContactId":"c-1"}}"#,
+        #"{"ContactId":"c-1" "ContactArn":"a"}"#, #"{"ContactId":"c-1","ContactArn":"a}"#,
+    ])
     func `has a 200 without an id looked up`(_ body: String) {
         let response = HTTPResponse(status: 200, body: Array(body.utf8))
         let failure = #expect(throws: TransferFailure.self) {

@@ -45,6 +45,28 @@ struct ConnectionTests {
         }
     }
 
+    @Test func `keeps nothing of an answered call for the next one`() async throws {
+        let server = try ScriptedServer(accepted)
+        try await withClient(server) { client in
+            for _ in 0..<3 {
+                _ = try await client.transfer(request)
+                let contact = ContactID(valid: "c9")
+                _ = await caught { try await client.describe(contact, in: InstanceID(valid: "i1")) }
+            }
+        }
+        #expect(server.received.count == 6)
+        for (index, sent) in server.received.enumerated() {
+            let isTransfer = index % 2 == 0
+            #expect(
+                sent.requestLine == (isTransfer ? "POST /contact/transfer" : "GET /contacts/i1/c9")
+                    + " HTTP/1.1")
+            #expect(sent.body.isEmpty != isTransfer)
+            #expect((sent.headers["content-type"] == nil) != isTransfer)
+            #expect((sent.headers["content-length"] == nil) != isTransfer)
+            #expect(sent.headers["expect"] == nil)
+        }
+    }
+
     @Test func `keeps nothing of a cancelled call for the next one`() async throws {
         let server = try ScriptedServer(.silence, accepted)
         try await withClient(server) { client in

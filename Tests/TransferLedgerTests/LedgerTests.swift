@@ -28,6 +28,15 @@ struct LedgerTests {
         }
     }
 
+    @Test func `flushes every commit to the disk, of a new ledger and of an old one`()
+        async throws
+    {
+        let fixture = try await LedgerFixture()
+        #expect(try await fixture.ledger.flushesCommits())
+        let again = try Ledger(path: fixture.ledger.path, whereAbsent: .fail)
+        #expect(try await again.flushesCommits())
+    }
+
     @Test func `finds a job that was stored before, and stores nothing twice`() async throws {
         let fixture = try await LedgerFixture(rows: 3)
         let job = try await LedgerFixture.store(rows: 9, id: "0123456789ab", in: fixture.ledger)

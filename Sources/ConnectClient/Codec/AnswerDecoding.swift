@@ -13,9 +13,8 @@ package enum AnswerDecoding {
     package static func acceptedTransfer(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> AcceptedTransfer {
-        guard let id = members(response)?.id(ContactID.self, "ContactId") else {
-            throw unreadable(response, "the new contact's id", advice: .lookUp)
-        }
+        guard let id = plainContact(response) ?? members(response)?.id(ContactID.self, "ContactId")
+        else { throw unreadable(response, "the new contact's id", advice: .lookUp) }
         return AcceptedTransfer(newContact: id)
     }
 
@@ -147,6 +146,12 @@ package enum AnswerDecoding {
         return Page(
             page.list(name).compactMap(read), next: next == "" ? nil : next,
             total: page.number("TotalCount").flatMap { Int(exactly: $0) })
+    }
+
+    /// The contact's id where the answer is spelled as the service spells it.
+    private static func plainContact(_ response: HTTPResponse) -> ContactID? {
+        guard response.bodyProblem == nil else { return nil }
+        return PlainTexts(response.body)?["ContactId"].flatMap { text in try? ContactID(text) }
     }
 
     private static func members(_ response: HTTPResponse) -> Members? {

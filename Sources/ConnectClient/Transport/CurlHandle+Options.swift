@@ -11,9 +11,11 @@ extension CurlHandle {
         guard append(header: "Expect:") else { return false }
         var codes = unsafe [
             baton_set_text(easy, CURLOPT_URL, request.url),
-            // Else libcurl tidies `/./` away and the path is no longer the signed one.
-            baton_set_long(easy, CURLOPT_PATH_AS_IS, 1),
             baton_set_pointer(easy, CURLOPT_HTTPHEADER, headers),
+            baton_set_long(
+                easy, CURLOPT_TIMEOUT_MS, (request.timeout ?? limits.totalTimeout).milliseconds),
+            // The last request may have had a body.
+            baton_set_long(easy, CURLOPT_HTTPGET, 1),
         ]
         if let body = request.body {
             let code = unsafe body.withUnsafeBytes { bytes in
@@ -47,9 +49,8 @@ extension CurlHandle {
         return codes.allSatisfy { $0 == CURLE_OK }
     }
 
-    /// Sets how it is sent, the same for every request but for the time it may take.
-    func setRules(_ limits: TransportLimits, timeout: Duration?) -> Bool {
-        let timeout = timeout ?? limits.totalTimeout
+    /// Sets how every request is sent.
+    func setRules() -> Bool {
         var codes = unsafe [
             // libcurl would use SIGALRM for timeouts, and signals and threads do not mix.
             baton_set_long(easy, CURLOPT_NOSIGNAL, 1),
@@ -66,7 +67,8 @@ extension CurlHandle {
             baton_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
             baton_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
             baton_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds),
-            baton_set_long(easy, CURLOPT_TIMEOUT_MS, timeout.milliseconds),
+            // Else libcurl tidies `/./` away and the path is no longer the signed one.
+            baton_set_long(easy, CURLOPT_PATH_AS_IS, 1),
         ]
         if let bundle = limits.caBundle {
             codes.append(unsafe baton_set_text(easy, CURLOPT_CAINFO, bundle))

@@ -125,6 +125,10 @@ import Synchronization
     }
 
     private func endFinished(in running: inout [Int: Running]) {
+        // Resumed one after another at the end: between them the pool's threads would fall asleep and
+        // have to be woken for each.
+        var answers: [(Continuation, Result<HTTPResponse, TransportFailure>)] = []
+        defer { for (continuation, result) in answers { continuation.resume(returning: result) } }
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
             guard unsafe message.pointee.msg == CURLMSG_DONE,
@@ -134,8 +138,8 @@ import Synchronization
             let code = unsafe message.pointee.data.result
             if let ended = running.removeValue(forKey: Int(bitPattern: easy)) {
                 _ = unsafe curl_multi_remove_handle(multi, easy)
-                ended.continuation.resume(returning: ended.handle.result(code))
-                keep(ended.handle)
+                answers.append((ended.continuation, ended.handle.result(code)))
+                keep(ended.handle, wasAnswered: code == CURLE_OK)
             }
         }
     }
@@ -145,14 +149,14 @@ import Synchronization
             running[address] = nil
             _ = unsafe curl_multi_remove_handle(multi, ended.handle.easy)
             ended.continuation.resume(returning: .failure(ended.handle.cancelled))
-            keep(ended.handle)
+            keep(ended.handle, wasAnswered: false)
         }
     }
 
     /// Clears a handle for the next transfer.
-    private func keep(_ handle: CurlHandle) {
+    private func keep(_ handle: CurlHandle, wasAnswered: Bool) {
         guard idle.count < Self.idleMax else { return }
-        handle.clear()
+        handle.clear(wasAnswered: wasAnswered)
         idle.append(handle)
     }
 }

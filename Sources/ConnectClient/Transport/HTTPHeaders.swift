@@ -19,8 +19,9 @@ package struct HTTPHeaders: Sendable {
             let end = lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.count
             let colon = start + name.count
             if colon < end, lines[colon] == UInt8(ascii: ":"), has(name, at: start) {
-                let value = String(decoding: lines[(colon + 1)..<end], as: UTF8.self)
-                return String(value.trimmingBlanks)
+                let value = lines[(colon + 1)..<end].drop(while: Self.isBlank)
+                let last = value.lastIndex { !Self.isBlank($0) } ?? value.startIndex - 1
+                return String(decoding: value[...last], as: UTF8.self)
             }
             start = end + 1
         }
@@ -31,6 +32,11 @@ package struct HTTPHeaders: Sendable {
     mutating func append(line: UnsafeRawBufferPointer) { unsafe lines.append(contentsOf: line) }
 
     mutating func removeAll() { lines.removeAll(keepingCapacity: true) }
+
+    /// What may stand round a value (RFC 9110, 5.5), and what is left of the line's end.
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+    }
 
     private func has(_ name: [UInt8], at start: Int) -> Bool {
         for (offset, byte) in name.enumerated() {

@@ -102,7 +102,7 @@ package struct RunEvent: Sendable, Hashable {
     }
 }
 
-/// What a run commits together: at most 50 ms or 256 rows old.
+/// What a run commits together: at most 50 ms or 1,024 rows old.
 package struct RunBatch: Sendable {
     package var calls: [CallRecord] = []
     package var outcomes: [RowOutcome] = []
