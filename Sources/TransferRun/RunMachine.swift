@@ -18,8 +18,7 @@ package struct RunMachine: Sendable {
     var opening = OpeningCheck()
     /// How far the run is, by what was committed.
     package internal(set) var progress: RunProgress
-    /// Since when no call has been answered at all.
-    var silentSince: Instant?
+    var service = ServiceWatch()
 
     private var cursor = 0
     private var isClaiming = false
@@ -62,7 +61,7 @@ package struct RunMachine: Sendable {
         checkOpening(at: now)
         if ending == nil {
             readyAgain(at: now)
-            for operation in RowOperation.allCases {
+            for operation in RowOperation.inTurn(service.asked) {
                 actions += calls(of: operation, at: now, wakes: &wakes)
             }
             if let claim = claim() { actions.append(claim) }
@@ -148,7 +147,12 @@ package struct RunMachine: Sendable {
         of operation: RowOperation, at now: Instant, wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
-        while inFlight < options.concurrency, !batch.isOverdue {
+        let callsMax = service.isDown ? 1 : options.concurrency
+        if service.isDown, inFlight == 0, service.nextCallAt > now {
+            wakes.append(service.nextCallAt)
+            return calls
+        }
+        while inFlight < callsMax, !batch.isOverdue {
             switch queues[operation]?.next(at: now) ?? .nothing {
             case .nothing:
                 return calls

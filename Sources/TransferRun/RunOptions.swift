@@ -9,8 +9,9 @@ package struct RunOptions: Sendable {
     package var verifies = false
     /// How each operation is paced.
     package var pace: [RowOperation: PaceController.Mode] = Self.documentedQuotas
-    /// How long no call at all may be answered before the run gives up for now.
-    package var unreachableMax = Duration.seconds(120)
+    /// How long every call may meet a fault before the run gives up for now
+    /// (`--wait-for-service`).
+    package var unreachableMax = Duration.seconds(30 * 60)
 
     package init() {}
 
@@ -33,7 +34,7 @@ package enum RunEnding: Hashable, Sendable {
     case credentials(TransferFailure)
     /// The role may not do this: every call so far was refused.
     case accessDenied(TransferFailure)
-    /// No call was answered for too long.
+    /// Every call met a fault for too long.
     case unreachable(TransferFailure)
 
     /// The word for it in the ledger.
@@ -60,16 +61,16 @@ package struct RunProgress: Hashable, Sendable {
     package var rate = 0.0
     /// Whether `rate` was given or measured, and is not a guess any more.
     package var isRateKnown = false
-    /// Nil where the last call was answered.
+    /// Nil where the last call met no fault of the service or the network.
     package var silence: Silence?
 
     package init() {}
 
-    /// That no call is answered.
+    /// That every call meets a fault: 5xx, no answer, no connection.
     package struct Silence: Hashable, Sendable {
         /// What the last call met.
         package var failure: TransferFailure
-        /// From the first call without an answer to the last.
+        /// From the first such call to the last.
         package var lasts: Duration
     }
 }

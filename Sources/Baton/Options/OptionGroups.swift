@@ -182,6 +182,13 @@ struct RunFlags: ParsableArguments {
     @Option(name: .customLong("max-attempts"), help: "Attempts a row, throttled calls apart.")
     var maxAttempts = Self.maxAttemptsUsual
 
+    @Option(
+        name: .customLong("wait-for-service"),
+        help: ArgumentHelp(
+            "How long to wait for a service that is down, such as 90s, 30m or 2h.",
+            valueName: "duration"))
+    var waitForService = WaitingTime.usual
+
     @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
     var reports = Self.reportsUsual
 
@@ -247,6 +254,7 @@ struct RunFlags: ParsableArguments {
         options.concurrency = concurrency
         options.retry.attemptsMax = maxAttempts
         options.verifies = verify
+        options.unreachableMax = waitForService.duration
         if case .fixed(let rate) = rate {
             options.pace[.transferContact] = .fixed(rate: rate, burst: burst ?? 1)
         }

@@ -37,7 +37,7 @@ struct JobRunner {
         let ending = try await transfer(line)
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         say(ending, totals, line.progress)
-        let files = try await flags.reportWriter.write(job, from: ledger)
+        let files = try await flags.writeReport(of: job, from: ledger)
         _ = consume lock
         console.say("Report: \(files.page)")
         if output.output == .json {
@@ -63,7 +63,7 @@ struct JobRunner {
         let showsProgress = Console.isTerminal && console.level != .quiet
         let watch = RunWatch(console: console, unreachableMax: flags.runOptions.unreachableMax)
         // Before the first call: untrapped they would end the program on the spot.
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await StopSignals.trapped()
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
@@ -105,6 +105,14 @@ struct JobRunner {
 }
 
 extension RunFlags {
+    /// Writes the job's report and notes in the ledger that it is there: a process that was killed
+    /// before has the next one write it.
+    func writeReport(of job: Job, from ledger: Ledger) async throws -> ReportFiles {
+        let files = try await reportWriter.write(job, from: ledger)
+        try await ledger.noteReport(of: job, in: files.directory, at: .now)
+        return files
+    }
+
     /// What writes the job's report as these flags say.
     var reportWriter: ReportWriter {
         ReportWriter(
@@ -182,8 +190,8 @@ private final class RunWatch: Sendable {
         switch turn {
         case .fellSilent(let failure):
             say(
-                "No answer (\(failure.code)): \(failure.message) Trying again, for "
-                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.")
+                "\(failure.meets) (\(failure.code)): \(failure.message) Trying again, for "
+                    + "\(unreachableMax.words) in all; no row is lost by it.")
         case .answersAgain: say("The service answers again.")
         case nil: break
         }
@@ -210,8 +218,13 @@ extension RunEnding {
             "Every call was refused (\(failure.code)): \(failure.message) "
                 + "Give the role connect:TransferContact, then resume."
         case .unreachable(let failure):
-            "The service has not answered for too long (\(failure.code)): \(failure.message) "
+            "\(failure.meets) for too long (\(failure.code)): \(failure.message) "
                 + "Then resume."
         }
     }
+}
+
+extension TransferFailure {
+    /// What every call meets while the service is down.
+    fileprivate var meets: String { httpStatus == nil ? "No answer" : "Every call fails" }
 }
