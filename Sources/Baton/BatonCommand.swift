@@ -29,6 +29,8 @@ struct BatonCommand: AsyncParsableCommand {
     static func main() async {
         // A reader that has gone away (`baton jobs | head`) is no error.
         signal(SIGPIPE, SIG_IGN)
+        // A file that grew to its limit (ulimit -f) is a write that fails, and is told as one.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -93,7 +93,8 @@ enum ExitStatus: Int32 {
             case .missing, .noSuchJob: .inputMissing
             case .manyJobs: .usage
             case .held: .stoppedEarly
-            case .notALedger, .newer, .damaged, .busy, .full, .unwritable, .failed: .cannotWrite
+            case .notALedger, .newer, .damaged, .moved, .busy, .full, .unwritable, .failed:
+                .cannotWrite
             }
     }
 }

@@ -58,10 +58,15 @@ package struct ReportWriter: Sendable {
         try retry.flush()
         try document.flush()
         try page.flush()
+        Failpoint.reportWritten.pass(.after)
         try results.publish()
+        Failpoint.reportPublished.pass(.after)
         try retry.publish()
+        Failpoint.reportPublished.pass(.after)
         try document.publish()
+        Failpoint.reportPublished.pass(.after)
         try page.publish()
+        Failpoint.reportPublished.pass(.after)
         try FileSystem.flushDirectory(files.directory)
     }
 }

@@ -65,14 +65,14 @@ extension Ledger {
 
     /// Stores the ids that were found for the names of some of the job's routes.
     package func resolve(_ routes: [ResolvedRoute], of job: Job) async throws {
-        try await write { db in
+        try await write(.routesResolved) { db in
             for resolved in routes { try db.store(resolved, of: job) }
         }
     }
 
     /// Rejects the rows of routes with which something is wrong, and notes that all were looked up.
     package func endResolution(of job: Job, at now: Timestamp) async throws {
-        try await write { db in
+        try await write(.resolutionEnded) { db in
             let keys = RowKey.all(of: job.number)
             if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM bad_routes)") == true {
                 try db.execute(

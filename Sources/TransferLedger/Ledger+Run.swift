@@ -6,7 +6,7 @@ extension Ledger {
     package func beginRun(
         of job: Job, by worker: RunWorker, settings: RunSettings, at now: Timestamp
     ) async throws -> Int64 {
-        try await write { db in
+        try await write(.runBegun) { db in
             try db.execute(
                 sql: """
                     INSERT INTO runs (job, started_at, host, user, process_id, boot_id, version,
@@ -24,10 +24,22 @@ extension Ledger {
 
     /// Closes a run with the reason why it ended.
     package func endRun(_ run: Int64, ending: String, at now: Timestamp) async throws {
-        try await write { db in
+        try await write(.runEnded) { db in
             try db.execute(
                 sql: "UPDATE runs SET ended_at = ?, ending = ? WHERE number = ?",
                 arguments: [now.milliseconds, ending, run])
+        }
+    }
+
+    /// Notes that the job's report tells of its last run.
+    package func noteReport(of job: Job, in folder: String, at now: Timestamp) async throws {
+        try await write(.reportNoted) { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO events (job, run, at, kind, detail)
+                    VALUES (?, (SELECT max(number) FROM runs WHERE job = ?), ?, 'report', ?)
+                    """,
+                arguments: [job.number, job.number, now.milliseconds, "written to \(folder)"])
         }
     }
 
@@ -38,7 +50,7 @@ extension Ledger {
     package func claim(
         _ limit: Int, of job: Job, after cursor: Int, at now: Timestamp
     ) async throws -> [ClaimedRow] {
-        try await write { db in
+        try await write(.claim) { db in
             // CROSS JOIN: in this order, so that the limit ends it early.
             let select = try db.cachedStatement(
                 sql: """
@@ -75,7 +87,7 @@ extension Ledger {
 
     /// Commits what happened since the last commit, all of it or nothing.
     package func commit(_ batch: RunBatch, of job: Job, run: Int64) async throws {
-        try await write { db in
+        try await write(.outcomes) { db in
             try RunWriter(job, run: run, in: db).write(batch)
             try db.insert(batch.events, job: job, run: run)
             if let state = batch.state { try db.store(state, of: run) }

@@ -11,6 +11,8 @@ package final class Ledger: Sendable {
     /// The file behind all links, as SQLite finds it: what the files beside it are named after.
     let resolvedPath: String
     let pool: any DatabaseWriter
+    /// The file that was opened; nil where it has no name.
+    private let identity: LedgerFile.Identity?
 
     /// How long a statement waits for another program's lock.
     private static let busyTimeout = 30.0
@@ -33,6 +35,7 @@ package final class Ledger: Sendable {
             try Self.flushCommits(of: pool)
             try Self.migrate(pool, path)
             self.pool = pool
+            identity = LedgerFile.identity(resolvedPath)
         } catch {
             throw LedgerError(error, path: path)
         }
@@ -62,6 +65,7 @@ package final class Ledger: Sendable {
         path = "(temporary)"
         resolvedPath = ""
         pool = queue
+        identity = nil
     }
 
     /// Whether it is one of ``scratch()``: there is nothing to lock it by, and nobody to lock out.
@@ -78,20 +82,39 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// Writes one transaction, round which a test may kill the process.
     func write<T: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> T
+        _ point: Failpoint? = nil, _ body: @escaping @Sendable (Database) throws -> T
     ) async throws -> T {
         do {
-            return try await pool.write { try body($0) }
+            try checkPlace()
+            point?.pass(.before)
+            let value = try await pool.write { db in
+                let value = try body(db)
+                point?.pass(.within)
+                return value
+            }
+            point?.pass(.after)
+            return value
         } catch let error as DatabaseError {
             throw LedgerError(error, path: path)
         }
     }
 
     /// Writes one transaction on this thread, which must not be one of the cooperative pool.
-    func writeHere<T>(_ body: (Database) throws -> T) throws -> T {
+    func writeHere<T>(
+        _ point: Failpoint? = nil, _ body: (Database) throws -> T
+    ) throws -> T {
         do {
-            return try pool.write(body)
+            try checkPlace()
+            point?.pass(.before)
+            let value = try pool.write { db in
+                let value = try body(db)
+                point?.pass(.within)
+                return value
+            }
+            point?.pass(.after)
+            return value
         } catch let error as DatabaseError {
             throw LedgerError(error, path: path)
         }
@@ -101,6 +124,32 @@ package final class Ledger: Sendable {
     func readHere<T>(_ body: (Database) throws -> T) throws -> T {
         do {
             return try pool.read(body)
+        } catch let error as DatabaseError {
+            throw LedgerError(error, path: path)
+        }
+    }
+
+    /// SQLite writes on into a file that was deleted or moved, and all of it would be lost.
+    private func checkPlace() throws(LedgerError) {
+        guard !isScratch, LedgerFile.identity(resolvedPath) != identity else { return }
+        throw LedgerError(
+            .moved,
+            "The ledger \(path) was deleted, moved or replaced while Baton was at work, so nothing "
+                + "more is sent. Put the file and its -wal back and run `baton resume`. Where it is "
+                + "lost, run the same input with the same options again within a day: it has the "
+                + "same client tokens, so the service transfers no contact twice.")
+    }
+
+    /// Looks through the whole file for damage; it takes about a second for a million rows.
+    ///
+    /// - Throws: ``LedgerError`` `.damaged`, with what SQLite found first.
+    package func check() async throws {
+        do {
+            let found = try await pool.read {
+                try String.fetchOne($0, sql: "PRAGMA quick_check(1)")
+            }
+            guard let found, found != "ok" else { return }
+            throw LedgerError(damaged: path, found)
         } catch let error as DatabaseError {
             throw LedgerError(error, path: path)
         }

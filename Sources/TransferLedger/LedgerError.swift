@@ -3,7 +3,7 @@ import GRDB
 /// What went wrong with the ledger.
 package struct LedgerError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
-        case missing, notALedger, newer, damaged, busy, full, unwritable, failed
+        case missing, notALedger, newer, damaged, moved, busy, full, unwritable, failed
         case noSuchJob, manyJobs, held
     }
 
@@ -37,6 +37,12 @@ extension LedgerError {
             Self.code(of: database), Self.advice(Self.code(of: database), path), underlying: words)
     }
 
+    /// Makes the operator's sentence of what a look through the ledger at `path` found.
+    init(damaged path: String, _ found: String) {
+        let line = found.split(separator: "\n").first.map(String.init)
+        self.init(.damaged, Self.advice(.damaged, path), underlying: line)
+    }
+
     private static func code(of error: DatabaseError) -> Code {
         switch error.resultCode {
         case .SQLITE_NOTADB: .notALedger
@@ -53,8 +59,10 @@ extension LedgerError {
         case .notALedger:
             "\(path) is not a Baton ledger. Name another file with --ledger."
         case .damaged:
-            "The ledger \(path) is damaged. Keep a copy of it and of its -wal file, "
-                + "then restore a backup or recover it with `sqlite3 \(path) .recover`."
+            "The ledger \(path) is damaged, so nothing is sent. Copy it with its -wal file first. "
+                + "Then put a backup in its place, or save what can be read: "
+                + "`sqlite3 \(path) .recover | sqlite3 mended.sqlite`, and go on with "
+                + "`--ledger mended.sqlite`."
         case .busy:
             "The ledger \(path) was held by another program for too long. "
                 + "Close that program and run `baton resume`."

@@ -35,6 +35,19 @@ struct LedgerFile {
         resolvedPath = try Self.resolve(path)
     }
 
+    /// What tells this file from another one at the same path; nil where there is none.
+    static func identity(_ path: String) -> Identity? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Identity(device: status.st_dev, number: status.st_ino)
+    }
+
+    /// A file, whatever its names.
+    struct Identity: Hashable, Sendable {
+        var device: UInt
+        var number: UInt
+    }
+
     private static func header(
         _ path: String, _ absence: Ledger.Absence
     ) throws(LedgerError) -> [UInt8] {

@@ -88,6 +88,17 @@ package struct LedgerReader {
         }
     }
 
+    /// Whether a report was written since the job's last run began; of a job without runs, ever.
+    package func isReported(_ job: Job) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM events WHERE job = ? AND kind = 'report'
+                    AND run IS (SELECT max(number) FROM runs WHERE job = ?))
+                """,
+            arguments: [job.number, job.number]) ?? false
+    }
+
     /// Calls `body` with each row of the job in the order of the input; all outcomes, or these;
     /// `limit` rows at the most.
     ///

@@ -29,7 +29,7 @@ struct UnsealedJob: ~Copyable {
     /// Begins a job. Its id is a digest of what is yet to be read, so it has a provisional one.
     static func begin(in ledger: Ledger, at now: Timestamp) throws -> UnsealedJob {
         var begun: UnsealedJob?
-        try ledger.writeHere { db in
+        try ledger.writeHere(.jobBegun) { db in
             try db.execute(
                 sql: """
                     INSERT INTO jobs (id, created_at, input_name, input_bytes, input_sha256,
@@ -68,7 +68,7 @@ struct UnsealedJob: ~Copyable {
 
     /// Commits the next rows, the first of which has this number.
     func append(_ batch: NewRows, firstRow: Int) throws {
-        try ledger.writeHere { db in
+        try ledger.writeHere(.rowsStored) { db in
             try db.insert(batch.routes, job: number)
             try RowInsert(number, in: db).execute(batch, firstRow: firstRow)
             try db.insert(batch.ended, job: number, at: createdAt)
@@ -77,7 +77,7 @@ struct UnsealedJob: ~Copyable {
 
     /// Shows the job to all, unless it was stored before.
     func seal(_ seal: Ledger.Seal, rows: Int) throws -> Ledger.Stored {
-        try ledger.writeHere { db in
+        try ledger.writeHere(.jobSealed) { db in
             if let job = try LedgerReader(db: db).job(seal.id) { return .existing(job) }
             try db.execute(
                 sql: """

@@ -10,15 +10,22 @@ extension RunMachine {
         inFlight -= 1
         count(answer)
         queues[answer.call.operation]?.heard(answer, at: now)
-        batch.add(CallRecord(answer), at: now)
-        guard let decision = diagnosed(decide(answer), row: answer.call.row) else { return }
+        let isOfService = service.hear(answer, isLast: inFlight == 0, at: now)
+        batch.add(CallRecord(answer, isOfService: isOfService), at: now)
+        let decided = decide(answer, isOfService: isOfService)
+        guard let decision = diagnosed(decided, row: answer.call.row) else { return }
         perform(decision, row: answer.call.row, finishedAt: answer.finishedAt, at: now, using: &rng)
-        hearSilence(answer.failure, at: now)
+        noteSilence(answer.failure, at: now)
     }
 
-    private mutating func decide(_ answer: CallAnswer) -> RowLife.Decision? {
+    private mutating func decide(
+        _ answer: CallAnswer, isOfService: Bool
+    ) -> RowLife.Decision? {
         guard var life = rows[answer.call.row] else { return nil }
         defer { rows[answer.call.row] = life }
+        if isOfService, let failure = answer.failure {
+            return life.serviceFailed(failure, answer.call.operation, sentAt: answer.startedAt)
+        }
         switch answer.value {
         case .transfer(let result):
             return life.transferAnswered(
@@ -96,21 +103,13 @@ extension RunMachine {
         if case .throttled = answer.failure?.advice { progress.throttled += 1 }
     }
 
-    private mutating func hearSilence(_ failure: TransferFailure?, at now: Instant) {
-        guard let failure, failure.httpStatus == nil, case .retry = failure.advice,
-            !progress.pause.isOn
-        else {
-            silentSince = nil
+    private mutating func noteSilence(_ failure: TransferFailure?, at now: Instant) {
+        guard !progress.pause.isOn, let failure, let lasts = service.lasts(at: now) else {
             progress.silence = nil
             return
         }
-        let since = silentSince ?? now
-        silentSince = since
-        let lasts = since.duration(to: now)
         progress.silence = RunProgress.Silence(failure: failure, lasts: lasts)
-        if lasts >= options.unreachableMax {
-            end(.unreachable(failure), at: now)
-        }
+        if lasts >= options.unreachableMax { end(.unreachable(failure), at: now) }
     }
 }
 
@@ -168,10 +167,11 @@ extension RowOutcome {
 }
 
 extension CallRecord {
-    fileprivate init(_ answer: CallAnswer) {
+    fileprivate init(_ answer: CallAnswer, isOfService: Bool) {
         self.init(
             row: answer.call.row, operation: answer.call.operation, startedAt: answer.startedAt,
             finishedAt: answer.finishedAt, duration: answer.duration, failure: answer.failure,
             requestID: answer.requestID)
+        if isOfService { isAttempt = false }
     }
 }

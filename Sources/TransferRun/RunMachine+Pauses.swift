@@ -56,7 +56,7 @@ extension RunMachine {
         let before = progress.pause
         change(&progress.pause)
         guard progress.pause != before else { return }
-        silentSince = nil
+        service = ServiceWatch()
         progress.silence = nil
         batch.announce(RunEvent(at: wall, kind: kind, detail: detail), at: now)
     }

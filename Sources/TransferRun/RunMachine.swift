@@ -20,8 +20,7 @@ package struct RunMachine: Sendable {
     var failures = FailureCount()
     /// How far the run is, by what was committed.
     package internal(set) var progress: RunProgress
-    /// Since when no call has been answered at all.
-    var silentSince: Instant?
+    var service = ServiceWatch()
 
     var windowLook: WindowLook?
     var estimator: Estimator
@@ -71,7 +70,7 @@ package struct RunMachine: Sendable {
         followClock(at: now, wall: wall, wakes: &wakes)
         if ending == nil, !progress.pause.isOn {
             readyAgain(at: now)
-            for operation in RowOperation.allCases {
+            for operation in RowOperation.inTurn(service.asked) {
                 actions += calls(of: operation, at: now, wakes: &wakes)
             }
             if let claim = claim() { actions.append(claim) }
@@ -166,7 +165,12 @@ package struct RunMachine: Sendable {
         of operation: RowOperation, at now: Instant, wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
-        while inFlight < options.concurrency, !batch.isOverdue {
+        let callsMax = service.isDown ? 1 : options.concurrency
+        if service.isDown, inFlight == 0, service.nextCallAt > now {
+            wakes.append(service.nextCallAt)
+            return calls
+        }
+        while inFlight < callsMax, !batch.isOverdue {
             if operation == .transferContact { holdBack(at: now) }
             switch queues[operation]?.next(at: now) ?? .nothing {
             case .nothing:

@@ -12,8 +12,9 @@ package struct RunOptions: Sendable {
     package var pace: [RowOperation: PaceController.Mode] = Self.documentedQuotas
     /// How many rows may go amiss before the run stops; nil where any number may.
     package var failuresMax: FailureLimit?
-    /// How long no call at all may be answered before the run gives up for now.
-    package var unreachableMax = Duration.seconds(120)
+    /// How long every call may meet a fault before the run gives up for now
+    /// (`--wait-for-service`).
+    package var unreachableMax = Duration.seconds(30 * 60)
 
     /// When calls may be made; nil: always.
     package var window: DailyWindow?
@@ -43,7 +44,7 @@ package enum RunEnding: Hashable, Sendable {
     case credentials(TransferFailure)
     /// The role may not do this: every call so far was refused.
     case accessDenied(TransferFailure)
-    /// No call was answered for too long.
+    /// Every call met a fault for too long.
     case unreachable(TransferFailure)
     /// More rows failed or are uncertain than may.
     case failures(FailureCount)
@@ -79,7 +80,7 @@ package struct RunProgress: Hashable, Sendable {
     package var isRateKnown = false
     /// Groups of rows that are held back, in the order in which it was found.
     package var held: [HeldGroup] = []
-    /// Nil where the last call was answered.
+    /// Nil where the last call met no fault of the service or the network.
     package var silence: Silence?
     /// Rows done a second in the last minute; nil while that cannot be told.
     package var rowsPerSecond: Double?
@@ -90,11 +91,11 @@ package struct RunProgress: Hashable, Sendable {
 
     package init() {}
 
-    /// That no call is answered.
+    /// That every call meets a fault: 5xx, no answer, no connection.
     package struct Silence: Hashable, Sendable {
         /// What the last call met.
         package var failure: TransferFailure
-        /// From the first call without an answer to the last.
+        /// From the first such call to the last.
         package var lasts: Duration
     }
 }

@@ -57,6 +57,7 @@ struct RunCommand: AsyncParsableCommand {
             return try await finished(job, in: ledger, flags, output)
         }
         if !flags.yes, !flags.dryRun { try Confirmation.checkCanAsk(about: job) }
+        try await ledger.check()
         if !flags.dryRun { try flags.reportWriter.prepare(for: job) }
         let resumption = Resumption(ledger: place, profile: profile, flags: flags)
             .command(for: job)
@@ -120,16 +121,19 @@ struct RunCommand: AsyncParsableCommand {
         return status
     }
 
-    /// Says that there is nothing to do, and writes the report of a job that was never run.
+    /// Says that there is nothing to do, and writes the report where none tells of the last run:
+    /// no row needed one, or its process was killed before the report was written.
     private static func finished(
         _ job: Job, in ledger: Ledger, _ flags: RunFlags, _ output: OutputOptions
     ) async throws -> ExitStatus {
-        let (totals, runs) = try await ledger.read { (try $0.totals(job), try $0.runs(job)) }
+        let (totals, isReported) = try await ledger.read {
+            (try $0.totals(job), try $0.isReported(job))
+        }
         output.console.say(
             "Job \(job.id) is finished, \(totals.words). There is nothing to do.")
         var report: ReportFiles?
-        if runs.isEmpty, !flags.dryRun {
-            report = try await flags.reportWriter.write(job, from: ledger)
+        if !isReported, !flags.dryRun {
+            report = try await flags.writeReport(of: job, from: ledger)
             output.console.say("Report: \(report?.page ?? "")")
         }
         if output.output == .json {

@@ -196,6 +196,13 @@ struct RunFlags: ParsableArguments {
     )
     var maxFailures: FailureLimit?
 
+    @Option(
+        name: .customLong("wait-for-service"),
+        help: ArgumentHelp(
+            "How long to wait for a service that is down, such as 90s, 30m or 2h.",
+            valueName: "duration"))
+    var waitForService = WaitingTime.usual
+
     @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
     var reports = Self.reportsUsual
 
@@ -282,6 +289,7 @@ struct RunFlags: ParsableArguments {
         options.failuresMax = maxFailures
         schedule.apply(to: &options)
         options.pace[.transferContact] = rate.mode(burst: burst)
+        options.unreachableMax = waitForService.duration
         return options
     }
 

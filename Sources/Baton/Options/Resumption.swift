@@ -28,6 +28,7 @@ extension RunFlags {
         if concurrency != Self.concurrencyUsual { words += ["--concurrency", "\(concurrency)"] }
         if maxAttempts != Self.maxAttemptsUsual { words += ["--max-attempts", "\(maxAttempts)"] }
         if let maxFailures { words += ["--max-failures", maxFailures.argument] }
+        if waitForService != .usual { words += ["--wait-for-service", waitForService.text] }
         if reports != Self.reportsUsual { words += ["--reports", reports] }
         if exactCSV { words.append("--exact-csv") }
         if verify { words.append("--verify") }

@@ -38,7 +38,7 @@ struct JobRunner {
         let ending = try await transfer(line, try await metricsFile())
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         say(ending, totals, line.progress)
-        let files = try await flags.reportWriter.write(job, from: ledger)
+        let files = try await flags.writeReport(of: job, from: ledger)
         _ = consume lock
         console.say(
             "Report: \(files.page)",
@@ -73,7 +73,7 @@ struct JobRunner {
             console: console, unreachableMax: options.unreachableMax,
             goOn: goOn)
         // Before the first call: untrapped they would end the program on the spot.
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await StopSignals.trapped()
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
@@ -121,6 +121,14 @@ struct JobRunner {
 }
 
 extension RunFlags {
+    /// Writes the job's report and notes in the ledger that it is there: a process that was killed
+    /// before has the next one write it.
+    func writeReport(of job: Job, from ledger: Ledger) async throws -> ReportFiles {
+        let files = try await reportWriter.write(job, from: ledger)
+        try await ledger.noteReport(of: job, in: files.directory, at: .now)
+        return files
+    }
+
     /// What writes the job's report as these flags say.
     var reportWriter: ReportWriter {
         ReportWriter(

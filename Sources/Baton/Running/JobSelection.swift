@@ -19,10 +19,15 @@ extension Ledger {
         return job
     }
 
-    /// The job that is meant where none is named: the only one that is not finished.
+    /// The job that is meant where none is named: the only one that is not finished; else the
+    /// newest that lacks the report of its last run.
     func unfinishedJob() async throws -> Job? {
-        let open = try await read { reader in
-            try reader.jobs().filter { try reader.totals($0)[.pending] > 0 }
+        let (open, unreported) = try await read { reader in
+            let jobs = try reader.jobs()
+            return (
+                try jobs.filter { try reader.totals($0)[.pending] > 0 },
+                try jobs.first { try !reader.isReported($0) }
+            )
         }
         guard open.count <= 1 else {
             throw LedgerError(
@@ -30,7 +35,7 @@ extension Ledger {
                 "\(open.count) jobs in \(path) are not finished: "
                     + "\(open.map(\.id.text).joined(separator: ", ")). Name one of them.")
         }
-        return open.first
+        return open.first ?? unreported
     }
 
     /// The named job; else the newest one.

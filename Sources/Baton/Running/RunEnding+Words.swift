@@ -24,8 +24,13 @@ extension RunEnding {
             "Every call was refused (\(failure.code)): \(failure.message) "
                 + "Give the role connect:TransferContact, then resume."
         case .unreachable(let failure):
-            "The service has not answered for too long (\(failure.code)): \(failure.message) "
+            "\(failure.meets) for too long (\(failure.code)): \(failure.message) "
                 + "Then resume."
         }
     }
+}
+
+extension TransferFailure {
+    /// What every call meets while the service is down.
+    var meets: String { httpStatus == nil ? "No answer" : "Every call fails" }
 }

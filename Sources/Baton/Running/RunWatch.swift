@@ -68,8 +68,8 @@ final class RunWatch: Sendable {
         switch turn {
         case .fellSilent(let failure):
             say(
-                "No answer (\(failure.code)): \(failure.message) Trying again, for "
-                    + "\(unreachableMax.components.seconds) s in all; no row is lost by it.",
+                "\(failure.meets) (\(failure.code)): \(failure.message) Trying again, for "
+                    + "\(unreachableMax.words) in all; no row is lost by it.",
                 LogEvent(word: "silence", fields: ["code": .text(failure.code)]))
         case .answersAgain: say("The service answers again.", LogEvent(word: "answers again"))
         case nil: break

@@ -32,7 +32,7 @@ package struct RowLife: Hashable, Sendable {
     /// When the next call may be made, quota permitting.
     package enum Wait: Hashable, Sendable {
         case none
-        /// Refused for want of quota: before all other rows.
+        /// Refused for want of quota, or met by a fault of all rows: before all other rows.
         case throttled
         /// After the backoff of the `failures`th failure, or longer where the service asks for it.
         case backoff(failures: Int, atLeast: Duration = .zero)
@@ -166,6 +166,20 @@ package struct RowLife: Hashable, Sendable {
         diagnosed = ending
         moveOn()
         return .call(.describeContact, .none)
+    }
+
+    /// Hears of a fault that meets the calls of all rows: the same call again, first of all rows, at
+    /// no cost to this one.
+    package mutating func serviceFailed(
+        _ failure: TransferFailure, _ operation: RowOperation, sentAt: Timestamp
+    ) -> Decision {
+        if operation == .transferContact {
+            firstSentAt = min(firstSentAt ?? sentAt, sentAt)
+            if case .retry(mayHaveTakenEffect: true, _) = failure.advice {
+                mayHaveTakenEffect = true
+            }
+        }
+        return .call(operation, .throttled)
     }
 
     private mutating func endOfAttempts(_ failure: TransferFailure) -> Decision {

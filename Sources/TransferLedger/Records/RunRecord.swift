@@ -57,6 +57,9 @@ package struct CallRecord: Sendable, Hashable {
     /// Nil on success.
     package var failure: TransferFailure?
     package var requestID: String?
+    /// Whether it counts as one of the row's attempts: a transfer call that was neither throttled
+    /// nor stopped on its way or at the door; and not where the service was down for all rows.
+    package var isAttempt: Bool
 
     package init(
         row: Int, operation: RowOperation, startedAt: Timestamp, finishedAt: Timestamp,
@@ -69,6 +72,7 @@ package struct CallRecord: Sendable, Hashable {
         self.duration = duration
         self.failure = failure
         self.requestID = requestID
+        isAttempt = operation == .transferContact && Self.isAttempt(failure?.advice)
     }
 
     /// Whether the call was refused for want of quota.
@@ -76,11 +80,8 @@ package struct CallRecord: Sendable, Hashable {
         if case .throttled = failure?.advice { true } else { false }
     }
 
-    /// Whether it counts as one of the row's attempts: a transfer call that was neither throttled
-    /// nor stopped on its way or at the door.
-    package var isAttempt: Bool {
-        guard operation == .transferContact else { return false }
-        return switch failure?.advice {
+    private static func isAttempt(_ advice: TransferFailure.Advice?) -> Bool {
+        switch advice {
         case .throttled, .credentials, .retry(mayHaveTakenEffect: false, _): false
         default: true
         }
