@@ -11,6 +11,7 @@ struct MachineFixture {
     let dusk: Timestamp
     /// When each transfer was called, in order.
     private(set) var calledAt: [Instant] = []
+    private(set) var operations: [RowOperation] = []
     private(set) var events: [RunEvent] = []
     /// The newest state that was committed.
     private(set) var state: RunState?
@@ -95,6 +96,7 @@ struct MachineFixture {
             let claimed = cursor < last ? (cursor + 1...last).map(Self.row) : []
             machine.claimed(claimed, limit: limit, at: now, wall: wall)
         case .call(let call):
+            operations.append(call.operation)
             if call.operation == .transferContact { calledAt.append(now) }
             if latency == .zero {
                 machine.answered(answer(call), at: now, using: &rng)
