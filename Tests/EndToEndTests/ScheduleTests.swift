@@ -22,7 +22,7 @@ struct ScheduleTests {
                 try execution.send(signal: .terminate)
             }
             #expect(ended.status == 75, "\(ended.errors)")
-            #expect(ended.errors.contains("Outside of --window."))
+            #expect(ended.errors.contains("Outside of the window \(window) (UTC)."))
             #expect(ended.errors.contains("--window \(window) --time-zone UTC"))
             #expect(try connect.effects().isEmpty)
         }

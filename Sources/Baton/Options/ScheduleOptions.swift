@@ -76,7 +76,7 @@ struct ScheduleOptions: ParsableArguments {
     private var zone: ZoneOffsets? {
         let zone = timeZone.map { TimeZone(identifier: $0) } ?? .current
         return zone.map { zone in
-            ZoneOffsets(name: zone.identifier) { moment in
+            ZoneOffsets(name: timeZone ?? zone.identifier) { moment in
                 zone.secondsFromGMT(
                     for: Date(timeIntervalSince1970: Double(moment.milliseconds) / 1000))
             }
