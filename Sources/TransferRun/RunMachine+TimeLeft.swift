@@ -2,13 +2,14 @@ import TransferCore
 import TransferLedger
 
 extension RunMachine {
-    /// Estimates the time left, once a second.
+    /// Estimates the time left, once a second, and sooner where another rate is aimed at.
     mutating func estimate(at now: Instant, wall: Timestamp) {
-        guard estimator.isDue(at: now) else { return }
         let rate = queues[.transferContact]?.pace.rate ?? 0
+        guard estimator.isDue(rate: rate, at: now) else { return }
         estimator.hear(
             done: progress.totals.done, rate: rate, isPaused: progress.pause.isOn, at: now)
-        progress.rowsPerSecond = estimator.throughput.rowsPerSecond(at: now)
+        progress.rowsPerSecond = estimator.throughput.rowsPerSecond(
+            done: progress.totals.done, at: now)
         let rows = progress.totals[.pending]
         let demands = RowOperation.allCases.map { operation in
             TimeLeft.Demand(
@@ -40,19 +41,24 @@ struct Estimator: Sendable {
     /// Rows that were done before this run.
     let doneBefore: Int
     private(set) var throughput = Throughput()
-    private var dueAt: Instant?
+    private var last: (at: Instant, rate: Double)?
     /// The rate that was aimed at when the throughput was begun to be measured.
     private var rate = 0.0
 
     /// Rows whose calls tell how many a row takes.
     static let rowsMin = 20
     private static let interval = Duration.seconds(1)
+    private static let shortInterval = Duration.milliseconds(100)
 
     init(doneBefore: Int) { self.doneBefore = doneBefore }
 
-    mutating func isDue(at now: Instant) -> Bool {
-        if let dueAt, now < dueAt { return false }
-        dueAt = now.advanced(by: Self.interval)
+    mutating func isDue(rate: Double, at now: Instant) -> Bool {
+        if let last {
+            let age = last.at.duration(to: now)
+            let hasTurned = abs(rate - last.rate) > 0.02 * last.rate
+            guard age >= (hasTurned ? Self.shortInterval : Self.interval) else { return false }
+        }
+        last = (now, rate)
         return true
     }
 

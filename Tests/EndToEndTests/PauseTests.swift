@@ -12,18 +12,17 @@ import Testing
 
     @Test func `pause, pace and resume act on a run in another process`() async throws {
         try await LocalConnect.serve(
-            ["--contacts", "60", "--failing-share", "0", "--rate", "0"], with: program
+            ["--contacts", "600", "--failing-share", "0", "--rate", "0"], with: program
         ) { connect in
-            // A minute, if nobody interferes: on a busy machine each command takes seconds.
-            let run = connect.run("contacts.csv", "--rate", "1")
+            let run = connect.run("contacts.csv", "--rate", "5")
             let ended = try await connect.program.start(run) { execution in
-                try await waitForEffects(2, connect)
+                try await waitForEffects(3, connect)
                 let job = try JobState(try await program.run("status", "--output", "json")).job
                 let paused = try await program.run("pause", job)
                 #expect(paused.status == 0, "\(paused.errors)")
                 #expect(paused.errors.contains("baton resume \(job)"))
                 let before = try connect.effects().count
-                #expect(before < 60)
+                #expect(before < 600)
                 // Hundreds of rows would go in this time.
                 let paced = try await program.run("pace", job, "--rate", "500", "--burst", "50")
                 #expect(paced.status == 0, "\(paced.errors)")
@@ -35,16 +34,16 @@ import Testing
             #expect(ended.status == 0, "\(ended.errors)")
             #expect(ended.errors.contains("Paused, as "))
             #expect(ended.errors.contains("Going on."))
-            #expect(try connect.effects().count == 60)
+            #expect(try connect.effects().count == 600)
         }
     }
 
     @Test func `a paused run that is ended by a signal can be resumed`() async throws {
         try await LocalConnect.serve(
-            ["--contacts", "60", "--failing-share", "0", "--rate", "0"], with: program
+            ["--contacts", "400", "--failing-share", "0", "--rate", "0"], with: program
         ) { connect in
             let ended = try await connect.program.start(
-                connect.run("contacts.csv", "--rate", "1")
+                connect.run("contacts.csv", "--rate", "5")
             ) { execution in
                 try await waitForEffects(1, connect)
                 let job = try JobState(try await program.run("status", "--output", "json")).job
@@ -54,7 +53,7 @@ import Testing
             #expect(ended.status == 75, "\(ended.errors)")
             let resumed = try await connect.program.run("resume", "--yes", "--rate", "1000")
             #expect(resumed.status == 0, "\(resumed.errors)")
-            #expect(try connect.effects().count == 60)
+            #expect(try connect.effects().count == 400)
         }
     }
 

@@ -22,7 +22,7 @@ struct ScheduleTests {
                 try execution.send(signal: .terminate)
             }
             #expect(ended.status == 75, "\(ended.errors)")
-            #expect(ended.errors.contains("Outside of --window."))
+            #expect(ended.errors.contains("Outside of the window \(window) (UTC)."))
             #expect(ended.errors.contains("--window \(window) --time-zone UTC"))
             #expect(try connect.effects().isEmpty)
         }
@@ -34,15 +34,16 @@ struct ScheduleTests {
     }
 
     @Test func `stops at the time that was set, and says how to go on`() async throws {
-        try await LocalConnect.serve(["--contacts", "50", "--rate", "0"], with: program) {
+        try await LocalConnect.serve(["--contacts", "500", "--rate", "0"], with: program) {
             connect in
-            let stop = Date().addingTimeInterval(4).ISO8601Format()
+            // On a busy machine it takes a while until it is read.
+            let stop = Date().addingTimeInterval(25).ISO8601Format()
             let run = connect.run("contacts.csv", "--rate", "1", "--stop-at", stop)
             let ended = try await connect.program.run(run)
             #expect(ended.status == 75, "\(ended.errors)")
             #expect(ended.errors.contains("--stop-at"))
             #expect(ended.errors.contains("to go: baton resume"))
-            #expect(try connect.effects().count < 10)
+            #expect(try connect.effects().count < 40)
         }
     }
 

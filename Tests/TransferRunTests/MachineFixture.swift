@@ -11,12 +11,15 @@ struct MachineFixture {
     let dusk: Timestamp
     /// When each transfer was called, in order.
     private(set) var calledAt: [Instant] = []
+    private(set) var operations: [RowOperation] = []
     private(set) var events: [RunEvent] = []
     /// The newest state that was committed.
     private(set) var state: RunState?
     private(set) var ending: RunEnding?
     /// What a transfer brings; nil is a success.
     var failure: TransferFailure?
+    /// The service's own quota; nil is none.
+    private var quota: TokenBucket?
     private let rows: Int
     private var latency = Duration.zero
     /// What is under way, in order.
@@ -40,6 +43,13 @@ struct MachineFixture {
     }
 
     var wall: Timestamp { dusk - now.duration(to: .start) }
+
+    /// The same with a service that has a quota.
+    func limited(rate: Double, burst: Double) -> MachineFixture {
+        var limited = self
+        limited.quota = TokenBucket(rate: rate, capacity: burst, at: .start)
+        return limited
+    }
 
     /// The same with calls that take so long.
     func slowed(by latency: Duration) -> MachineFixture {
@@ -86,6 +96,7 @@ struct MachineFixture {
             let claimed = cursor < last ? (cursor + 1...last).map(Self.row) : []
             machine.claimed(claimed, limit: limit, at: now, wall: wall)
         case .call(let call):
+            operations.append(call.operation)
             if call.operation == .transferContact { calledAt.append(now) }
             if latency == .zero {
                 machine.answered(answer(call), at: now, using: &rng)
@@ -101,20 +112,34 @@ struct MachineFixture {
         }
     }
 
-    private func answer(_ call: RowCall) -> CallAnswer {
-        let value: CallAnswer.Value =
-            switch call.operation {
-            case .transferContact:
-                .transfer(
-                    failure.map { .failure($0) }
-                        ?? .success(
-                            Answer(
-                                AcceptedTransfer(newContact: ContactID(valid: "n")), requestID: "r")
-                        ))
-            case .describeContact: .describe(.success(Answer(ContactState(), requestID: "r")))
-            case .listAssociatedContacts: .lookUp(.success(Answer([], requestID: "r")))
-            }
-        return CallAnswer(
+    private mutating func answer(_ call: RowCall) -> CallAnswer {
+        if call.operation == .transferContact, let admission = quota?.take(at: now),
+            admission != .now
+        {
+            return answer(call, .transfer(.failure(Self.throttled)))
+        }
+        return answer(call, value(of: call))
+    }
+
+    private static let throttled = TransferFailure(
+        code: "TooManyRequestsException", message: "", httpStatus: 429,
+        advice: .throttled(retryAfter: nil))
+
+    private func value(of call: RowCall) -> CallAnswer.Value {
+        switch call.operation {
+        case .transferContact:
+            .transfer(
+                failure.map { .failure($0) }
+                    ?? .success(
+                        Answer(AcceptedTransfer(newContact: ContactID(valid: "n")), requestID: "r"))
+            )
+        case .describeContact: .describe(.success(Answer(ContactState(), requestID: "r")))
+        case .listAssociatedContacts: .lookUp(.success(Answer([], requestID: "r")))
+        }
+    }
+
+    private func answer(_ call: RowCall, _ value: CallAnswer.Value) -> CallAnswer {
+        CallAnswer(
             call: call, value: value, startedAt: wall, finishedAt: wall,
             duration: .milliseconds(40))
     }

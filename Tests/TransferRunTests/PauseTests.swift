@@ -63,6 +63,25 @@ struct PauseTests {
         #expect(night.ending != nil)
     }
 
+    @Test(arguments: [(23, RowOperation.transferContact), (25, .listAssociatedContacts)])
+    func `a row that may have been transferred is not sent blind after a long pause`(
+        hours: Int, first: RowOperation
+    ) {
+        var night = MachineFixture(rows: 1)
+        night.failure = TransferFailure(
+            code: "HTTP503", message: "", httpStatus: 503,
+            advice: .retry(mayHaveTakenEffect: true, retryAfter: .seconds(5)))
+        night.run(until: .seconds(1))
+        #expect(night.operations == [.transferContact])
+        night.obey(.pause)
+        night.run(until: .seconds(hours * 3600))
+        night.failure = nil
+        night.obey(.goOn)
+        night.run(until: .seconds(hours * 3600 + 60))
+        #expect(night.operations.dropFirst().first == first)
+        #expect(night.ending == .finished)
+    }
+
     @Test func `a pace that is asked for is kept from then on`() {
         var night = MachineFixture(rows: 1000, .fixed(rate: 2, burst: 1))
         night.run(until: .seconds(10))

@@ -17,7 +17,7 @@ struct TimeLeftTests {
             night.run(until: Instant.start.duration(to: night.now) + step)
             let totals = night.machine.progress.totals
             let done = Double(totals.done) / Double(totals.rows)
-            guard done >= share, done < 0.9 else { continue }
+            guard done >= share, done < 0.9, night.machine.progress.isRateKnown else { continue }
             said.append((night.wall, night.machine.progress.timeLeft?.endsAt ?? night.wall))
         }
         let end = night.wall
@@ -33,6 +33,16 @@ struct TimeLeftTests {
             // So many that 5 % are more than the burst.
             rows: max(2000, Int(burst) * 30), .fixed(rate: rate, burst: burst))
         let error = worstError(night, step: step)
+        #expect(error < 0.05, "\(error)")
+    }
+
+    @Test(arguments: [(2.0, 5.0), (10, 15), (50, 75)])
+    func `is right within 5 % once the quota is found and 5 % of the rows are done`(
+        rate: Double, burst: Double
+    ) {
+        let night = MachineFixture(rows: 2000, .auto(rate: 2, burst: 5))
+            .slowed(by: .milliseconds(40)).limited(rate: rate, burst: burst)
+        let error = worstError(night, step: .milliseconds(Int64(4000 / rate)))
         #expect(error < 0.05, "\(error)")
     }
 

@@ -70,7 +70,7 @@ struct JobRunner {
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
         let watch = RunWatch(
-            console: console, unreachableMax: options.unreachableMax,
+            console: console, options: options,
             goOn: goOn)
         // Before the first call: untrapped they would end the program on the spot.
         let signals = await StopSignals.trapped()

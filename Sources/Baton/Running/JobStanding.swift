@@ -45,7 +45,11 @@ struct JobStanding {
             "Run \(index + 1): \(run.startedAt.toTheSecond) \(end(of: run)), "
                 + "process \(run.worker.processID) on \(run.worker.host)"
         }
-        if working != nil { lines.append("Now: \(now)") }
+        if working != nil {
+            lines.append("Now: \(now)")
+        } else if isHeld {
+            lines.append("Now: a process holds it and has not begun to send")
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -7,7 +7,7 @@ import TransferRun
 /// are held back; with `--verbose` also what the pace does.
 final class RunWatch: Sendable {
     private let console: Console
-    private let unreachableMax: Duration
+    private let options: RunOptions
     /// What to type to end a pause that was asked for.
     private let goOn: String
     private let state = Mutex(State())
@@ -37,10 +37,10 @@ final class RunWatch: Sendable {
 
     private static let silenceMin = Duration.seconds(3)
 
-    init(console: Console, unreachableMax: Duration, goOn: String) {
+    init(console: Console, options: RunOptions, goOn: String) {
         self.console = console
         self.goOn = goOn
-        self.unreachableMax = unreachableMax
+        self.options = options
     }
 
     func update(_ progress: RunProgress) {
@@ -69,7 +69,7 @@ final class RunWatch: Sendable {
         case .fellSilent(let failure):
             say(
                 "\(failure.meets) (\(failure.code)): \(failure.message) Trying again, for "
-                    + "\(unreachableMax.words) in all; no row is lost by it.",
+                    + "\(options.unreachableMax.words) in all; no row is lost by it.",
                 LogEvent(word: "silence", fields: ["code": .text(failure.code)]))
         case .answersAgain: say("The service answers again.", LogEvent(word: "answers again"))
         case nil: break
@@ -80,9 +80,9 @@ final class RunWatch: Sendable {
         if let wisher = pause.askedBy {
             return "Paused, as \(wisher) asked: nothing is sent until `\(goOn)`."
         }
-        if let opensAt = pause.opensAt {
-            return "Outside of --window. Nothing is sent until \(opensAt.toTheSecond), "
-                + "in \((opensAt - .now).words)."
+        if let opensAt = pause.opensAt, let window = options.window {
+            return "Outside of the window \(window). Nothing is sent until it opens, in "
+                + "\((opensAt - .now).words)."
         }
         return "Going on."
     }

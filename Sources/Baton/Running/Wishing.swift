@@ -13,6 +13,12 @@ extension Ledger {
         let clock = ContinuousClock()
         let deadline = clock.now + Wish.patience
         while try await isUnheard(number) {
+            if try !JobLock.isHeld(job, of: self), try await withdraw(number) {
+                throw LedgerError(
+                    .held,
+                    "The run of job \(job.id) ended before it heard this. Look at "
+                        + "`baton status \(job.id)`.")
+            }
             if clock.now >= deadline, try await withdraw(number) {
                 throw try await namingHolder(
                     of: job, LedgerError(.held, "The process that works on job \(job.id)"),

@@ -10,8 +10,8 @@ package struct Throughput: Sendable {
     private static let span = Duration.seconds(60)
     private static let markInterval = Duration.seconds(1)
     /// What is too little to say anything by: rows that are done come in commits, 50 ms apart.
-    private static let leastSpan = Duration.seconds(2)
-    private static let leastRows = 20
+    private static let leastSpan = Duration.seconds(5)
+    private static let leastRows = 30
     /// From so long on few rows do as well.
     private static let slowSpan = Duration.seconds(30)
 
@@ -35,7 +35,7 @@ package struct Throughput: Sendable {
     ///
     /// Measured from one mark to another, so that slow rows are not counted by halves; a silence
     /// since the last one counts.
-    package func rowsPerSecond(at now: Instant) -> Double? {
+    package func rowsPerSecond(done: Int, at now: Instant) -> Double? {
         guard let first = marks.first, let last = marks.last else { return nil }
         let (rows, span) = (last.done - first.done, first.at.duration(to: last.at))
         guard rows > 0 else {
@@ -45,6 +45,6 @@ package struct Throughput: Sendable {
             return nil
         }
         let sinceFirst = first.at.duration(to: now).seconds
-        return min(Double(rows) / span.seconds, Double(rows + 1) / sinceFirst)
+        return min(Double(rows) / span.seconds, Double(done - first.done + 1) / sinceFirst)
     }
 }
