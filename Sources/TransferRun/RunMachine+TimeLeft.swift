@@ -4,17 +4,19 @@ import TransferLedger
 extension RunMachine {
     /// Estimates the time left, once a second, and sooner where another rate is aimed at.
     mutating func estimate(at now: Instant, wall: Timestamp) {
-        let rate = queues[.transferContact]?.pace.rate ?? 0
-        guard estimator.isDue(rate: rate, at: now) else { return }
+        let rate = queues[.transferContact]?.pace.steadyRate ?? 0
+        let isRateKnown = queues[.transferContact]?.pace.isRateKnown ?? false
+        guard estimator.isDue(rate: rate, isRateKnown: isRateKnown, at: now) else { return }
         estimator.hear(
-            done: progress.totals.done, rate: rate, isPaused: progress.pause.isOn, at: now)
+            done: progress.totals.done, rate: rate,
+            isRateKnown: isRateKnown, isPaused: progress.pause.isOn, at: now)
         progress.rowsPerSecond = estimator.throughput.rowsPerSecond(
             done: progress.totals.done, at: now)
         let rows = progress.totals[.pending]
         let demands = RowOperation.allCases.map { operation in
             TimeLeft.Demand(
                 calls: Double(rows) * callsARow(operation),
-                rate: queues[operation]?.pace.rate ?? 0)
+                rate: queues[operation]?.pace.steadyRate ?? 0)
         }
         progress.timeLeft = TimeLeft(
             rows: rows, demands: demands, rowsPerSecond: progress.rowsPerSecond, from: wall,
@@ -44,6 +46,7 @@ struct Estimator: Sendable {
     private var last: (at: Instant, rate: Double)?
     /// The rate that was aimed at when the throughput was begun to be measured.
     private var rate = 0.0
+    private var isRateKnown = false
 
     /// Rows whose calls tell how many a row takes.
     static let rowsMin = 20
@@ -52,8 +55,8 @@ struct Estimator: Sendable {
 
     init(doneBefore: Int) { self.doneBefore = doneBefore }
 
-    mutating func isDue(rate: Double, at now: Instant) -> Bool {
-        if let last {
+    mutating func isDue(rate: Double, isRateKnown: Bool, at now: Instant) -> Bool {
+        if let last, isRateKnown == self.isRateKnown {
             let age = last.at.duration(to: now)
             let hasTurned = abs(rate - last.rate) > 0.02 * last.rate
             guard age >= (hasTurned ? Self.shortInterval : Self.interval) else { return false }
@@ -63,7 +66,10 @@ struct Estimator: Sendable {
     }
 
     /// At another rate, and after a pause, what was measured before tells nothing.
-    mutating func hear(done: Int, rate: Double, isPaused: Bool, at now: Instant) {
+    mutating func hear(
+        done: Int, rate: Double, isRateKnown: Bool, isPaused: Bool, at now: Instant
+    ) {
+        self.isRateKnown = isRateKnown
         if isPaused || abs(rate - self.rate) > 0.2 * self.rate {
             throughput.restart()
             self.rate = rate

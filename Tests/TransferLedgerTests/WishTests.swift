@@ -27,7 +27,10 @@ struct WishTests {
     @Test func `a wish that was heard cannot be taken back, and one taken back is not heard`()
         async throws
     {
-        let (ledger, job) = try await { ($0.ledger, $0.job) }(LedgerFixture())
+        let fixture = try await LedgerFixture()
+        let (ledger, job) = (fixture.ledger, fixture.job)
+        // The ledger's folder lasts as long as the fixture.
+        defer { withExtendedLifetime(fixture) {} }
         let first = try await ledger.leave(Wish(.pause, by: "a"), for: job, at: LedgerFixture.noon)
         #expect(try await ledger.isUnheard(first))
         #expect(try await ledger.withdraw(first))
@@ -39,7 +42,10 @@ struct WishTests {
     }
 
     @Test func `a wish whose maker has given up is not obeyed`() async throws {
-        let (ledger, job) = try await { ($0.ledger, $0.job) }(LedgerFixture())
+        let fixture = try await LedgerFixture()
+        let (ledger, job) = (fixture.ledger, fixture.job)
+        // The ledger's folder lasts as long as the fixture.
+        defer { withExtendedLifetime(fixture) {} }
         _ = try await ledger.leave(Wish(.pause, by: "a"), for: job, at: LedgerFixture.noon)
         let tooLate = later(Wish.patience + .seconds(1))
         #expect(try await ledger.hearWishes(of: job, at: tooLate) == [])

@@ -49,7 +49,7 @@ struct PauseTests {
     }
 
     @Test func `time in a pause is no time without an answer`() {
-        var night = MachineFixture(rows: 100)
+        var night = MachineFixture(rows: 100) { $0.unreachableMax = .seconds(120) }
         night.failure = TransferFailure(
             code: "ConnectionRefused", message: "", advice: .retry(mayHaveTakenEffect: false))
         night.run(until: .seconds(60))

@@ -48,9 +48,16 @@ package struct PaceController: Sendable {
     /// The calls a second that are aimed at now.
     package var rate: Double { bucket.rate }
 
-    /// Whether the quota has been measured, or was given.
+    /// The calls a second that there should be in the long run: what is aimed at now may be above it,
+    /// to see whether there is more, or below.
+    package var steadyRate: Double {
+        if case .fixed = mode { rate } else { search.measured?.rate ?? rate }
+    }
+
+    /// Whether the quota was given, or has been measured from so many calls that a few more or less
+    /// make no more than 5 %.
     package var isRateKnown: Bool {
-        if case .fixed = mode { true } else { search.measured != nil }
+        if case .fixed = mode { true } else { (search.measured?.calls ?? 0) >= 80 }
     }
 
     /// Asks for one call; when the answer is `.now`, the call must be made, with `ticket`.
