@@ -49,10 +49,16 @@ package struct RunMachine: Sendable {
         queues = [:]
         for operation in RowOperation.allCases {
             let mode = options.pace[operation] ?? RunOptions.documentedQuotas[operation]
-            queues[operation] = CallQueue(mode ?? .auto(rate: 2, burst: 5), at: now)
+            queues[operation] = CallQueue(
+                mode ?? .auto(rate: 2, burst: 5), headroom: options.headroom, at: now)
         }
         progress = RunProgress()
         progress.totals = totals
+    }
+
+    /// What the quotas were found to be so far.
+    package var found: [RowOperation: PaceController.Found] {
+        queues.compactMapValues(\.pace.found)
     }
 
     /// What to do now. Each action is handed out once, but for the wake: the last one is valid.

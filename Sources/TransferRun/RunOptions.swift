@@ -9,6 +9,8 @@ package struct RunOptions: Sendable {
     package var verifies = false
     /// How each operation is paced.
     package var pace: [RowOperation: PaceController.Mode] = Self.documentedQuotas
+    /// The share of each quota that is left to others, from 0 to less than 1.
+    package var headroom = 0.0
     /// How long no call at all may be answered before the run gives up for now.
     package var unreachableMax = Duration.seconds(120)
 

@@ -176,6 +176,9 @@ struct RunFlags: ParsableArguments {
     @Option(help: "Calls that may be made at once after a rest; goes with --rate N.")
     var burst: Double?
 
+    @Option(help: "The share of the quota that is left to others, 0 to 99 percent.")
+    var headroom = Headroom.none
+
     @Option(help: "Calls under way at once, at the most.")
     var concurrency = Self.concurrencyUsual
 
@@ -223,6 +226,24 @@ struct RunFlags: ParsableArguments {
         var defaultValueDescription: String { "auto" }
     }
 
+    /// A share of the quota: `20%`, or `20` for the same.
+    struct Headroom: ExpressibleByArgument, Equatable {
+        static let none = Headroom(percent: 0)
+
+        let percent: Double
+        var share: Double { percent / 100 }
+
+        private init(percent: Double) { self.percent = percent }
+
+        init?(argument: String) {
+            let number = argument.hasSuffix("%") ? argument.dropLast() : argument[...]
+            guard let percent = Double(number), (0...99).contains(percent) else { return nil }
+            self.percent = percent
+        }
+
+        var defaultValueDescription: String { "0" }
+    }
+
     func validate() throws {
         guard !reports.isEmpty else {
             throw ValidationError("--reports takes the path of a folder.")
@@ -247,6 +268,7 @@ struct RunFlags: ParsableArguments {
         options.concurrency = concurrency
         options.retry.attemptsMax = maxAttempts
         options.verifies = verify
+        options.headroom = headroom.share
         if case .fixed(let rate) = rate {
             options.pace[.transferContact] = .fixed(rate: rate, burst: burst ?? 1)
         }

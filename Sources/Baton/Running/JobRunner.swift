@@ -17,6 +17,11 @@ struct JobRunner {
     /// What to type to go on with the job.
     var resumption: String
 
+    /// Quotas change seldom; one found longer ago than this is found again.
+    private static let rememberedFor = Duration.seconds(7 * 86_400)
+    /// The least burst that documented quotas have for their rate (connect-api.md, 2).
+    private static let usualBurstSeconds = 1.5
+
     private var console: Console { output.console }
 
     /// Runs the job and writes its report; says what came of it.
@@ -58,7 +63,8 @@ struct JobRunner {
 
     /// Transfers while watching for signals and drawing the progress line.
     private func transfer(_ line: ProgressLine) async throws -> RunEnding {
-        let run = TransferRun(job, ledger: ledger, service: client, options: flags.runOptions)
+        let options = try await options()
+        let run = TransferRun(job, ledger: ledger, service: client, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
         let watch = RunWatch(console: console, unreachableMax: flags.runOptions.unreachableMax)
@@ -87,6 +93,21 @@ struct JobRunner {
             }
             return .interrupted
         }
+    }
+
+    /// The flags' options, with the quota that an earlier run found here, if that is not long ago.
+    private func options() async throws -> RunOptions {
+        var options = flags.runOptions
+        guard flags.rate == .auto,
+            let quota = try await ledger.read({ [job] reader in
+                try reader.quota(of: .transferContact, in: job.options)
+            }), Timestamp.now - quota.foundAt < Self.rememberedFor
+        else { return options }
+        options.pace[.transferContact] = .likely(
+            rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
+        console.detail(
+            "Starting at \(quota.rate.short) a second, found on \(quota.foundAt.toTheSecond).")
+        return options
     }
 
     private func say(_ ending: RunEnding, _ totals: ControlTotals, _ progress: RunProgress) {
