@@ -167,5 +167,16 @@ enum LedgerSchema {
         ) STRICT;
 
         CREATE INDEX events_by_job ON events (job, number);
+
+        -- What an operation's quota was last found to be. The endpoint stands for the account.
+        CREATE TABLE quotas (
+            endpoint TEXT NOT NULL,
+            region TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            rate REAL NOT NULL,               -- calls a second
+            burst REAL,                       -- NULL where it was not seen
+            found_at INTEGER NOT NULL,
+            PRIMARY KEY (endpoint, region, operation)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -6,8 +6,8 @@ struct CallQueue: Sendable {
     private(set) var pace: PaceController
     private var rows: Deque<Int> = []
 
-    init(_ mode: PaceController.Mode, at now: Instant) {
-        pace = PaceController(mode, at: now)
+    init(_ mode: PaceController.Mode, headroom: Double, at now: Instant) {
+        pace = PaceController(mode, headroom: headroom, at: now)
     }
 
     enum Next {

@@ -55,11 +55,19 @@ package struct RunMachine: Sendable {
         self.options = options
         for operation in RowOperation.allCases {
             let mode = options.pace[operation] ?? RunOptions.documentedQuotas[operation]
-            queues[operation] = CallQueue(mode ?? .auto(rate: 2, burst: 5), at: now)
+            queues[operation] = CallQueue(
+                mode ?? .auto(rate: 2, burst: 5), headroom: options.headroom, at: now)
         }
         progress = RunProgress()
         progress.totals = totals
         estimator = Estimator(doneBefore: totals.done)
+    }
+
+    /// What the quotas were found to be so far.
+    package var found: [RowOperation: PaceController.Found] {
+        var found: [RowOperation: PaceController.Found] = [:]
+        for operation in RowOperation.allCases { found[operation] = queues[operation]?.pace.found }
+        return found
     }
 
     /// What to do now. Each action is handed out once, but for the wake: the last one is valid.

@@ -10,6 +10,8 @@ package struct RunOptions: Sendable {
     package var verifies = false
     /// How each operation is paced.
     package var pace: [RowOperation: PaceController.Mode] = Self.documentedQuotas
+    /// The share of each quota that is left to others, from 0 to less than 1.
+    package var headroom = 0.0
     /// How many rows may go amiss before the run stops; nil where any number may.
     package var failuresMax: FailureLimit?
     /// How long every call may meet a fault before the run gives up for now

@@ -14,6 +14,8 @@ package struct TransferRun: Sendable {
     private let options: RunOptions
     private let clock = ContinuousClock()
     private let startedAt: ContinuousClock.Instant
+    /// A quota that was found is stored this often, and at the end.
+    private static let rememberingInterval = Duration.seconds(60)
 
     /// How often it is asked what others wish of the job.
     private static let wishInterval = Duration.seconds(1)
@@ -85,11 +87,15 @@ package struct TransferRun: Sendable {
             group.addTask { try await hearWishes() }
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
+            var rememberedAt = now
             while true {
                 let actions = machine.next(at: now, wall: .now)
                 onProgress(machine.progress)
                 for action in actions {
-                    if case .finish(let ending) = action { return ending }
+                    if case .finish(let ending) = action {
+                        try await remember(machine.found)
+                        return ending
+                    }
                     if case .wake(let moment) = action {
                         if let first = wakes.min(), first <= moment { continue }
                         wakes.insert(moment)
@@ -104,6 +110,10 @@ package struct TransferRun: Sendable {
                     machine.answered(answer, at: now, using: &rng)
                 case .committed(let batch):
                     machine.committed(batch)
+                    if rememberedAt.duration(to: now) > Self.rememberingInterval {
+                        rememberedAt = now
+                        try await remember(machine.found)
+                    }
                 case .woke(let moment):
                     wakes.remove(moment)
                 case .wished(let wishes):
@@ -122,6 +132,15 @@ package struct TransferRun: Sendable {
     private func hearWishes() async throws -> Event {
         try await clock.sleep(for: Self.wishInterval)
         return .wished(try await ledger.hearWishes(of: job, at: .now))
+    }
+
+    /// Keeps what was found of the quotas for the next run.
+    private func remember(_ found: [RowOperation: PaceController.Found]) async throws {
+        for (operation, quota) in found {
+            try await ledger.remember(
+                StoredQuota(rate: quota.rate, burst: quota.burst, foundAt: .now),
+                of: operation, in: job.options)
+        }
     }
 
     private func perform(_ action: RunMachine.Action, run: Int64) async throws -> Event {

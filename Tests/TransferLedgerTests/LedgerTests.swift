@@ -188,4 +188,24 @@ struct LedgerTests {
         #expect(again.map(\.inDoubtSince) == [nil, noon])
         #expect(try await fixture.rows().map(\.code) == [nil, nil, nil])
     }
+
+    @Test func `remembers what a quota was found to be, with the burst that was seen last`()
+        async throws
+    {
+        let fixture = try await LedgerFixture()
+        let place = fixture.job.options
+        let unknown = try await fixture.ledger.read {
+            try $0.quota(of: .transferContact, in: place)
+        }
+        #expect(unknown == nil)
+        for (rate, burst) in [(2.0, 5.0), (10, nil)] as [(Double, Double?)] {
+            try await fixture.ledger.remember(
+                StoredQuota(rate: rate, burst: burst, foundAt: LedgerFixture.noon),
+                of: .transferContact, in: place)
+        }
+        let known = try await fixture.ledger.read { try $0.quota(of: .transferContact, in: place) }
+        #expect(known == StoredQuota(rate: 10, burst: 5, foundAt: LedgerFixture.noon))
+        let other = try await fixture.ledger.read { try $0.quota(of: .describeContact, in: place) }
+        #expect(other == nil)
+    }
 }

@@ -184,6 +184,9 @@ struct RunFlags: ParsableArguments {
     @Option(help: "Calls that may be made at once after a rest; goes with --rate N.")
     var burst: Double?
 
+    @Option(help: "The share of the quota that is left to others, 0 to 99 percent.")
+    var headroom = Headroom.none
+
     @Option(help: "Calls under way at once, at the most.")
     var concurrency = Self.concurrencyUsual
 
@@ -267,6 +270,24 @@ struct RunFlags: ParsableArguments {
         }
     }
 
+    /// A share of the quota: `20%`, or `20` for the same.
+    struct Headroom: ExpressibleByArgument, Equatable {
+        static let none = Headroom(percent: 0)
+
+        let percent: Double
+        var share: Double { percent / 100 }
+
+        private init(percent: Double) { self.percent = percent }
+
+        init?(argument: String) {
+            let number = argument.hasSuffix("%") ? argument.dropLast() : argument[...]
+            guard let percent = Double(number), (0...99).contains(percent) else { return nil }
+            self.percent = percent
+        }
+
+        var defaultValueDescription: String { "0" }
+    }
+
     func validate() throws {
         guard !reports.isEmpty else {
             throw ValidationError("--reports takes the path of a folder.")
@@ -290,6 +311,7 @@ struct RunFlags: ParsableArguments {
         schedule.apply(to: &options)
         options.pace[.transferContact] = rate.mode(burst: burst)
         options.unreachableMax = waitForService.duration
+        options.headroom = headroom.share
         return options
     }
 

@@ -25,6 +25,7 @@ extension RunFlags {
         var words: [String] = []
         if case .fixed(let rate) = rate { words += ["--rate", "\(rate)"] }
         if let burst { words += ["--burst", "\(burst)"] }
+        if headroom != .none { words += ["--headroom", "\(headroom.percent)%"] }
         if concurrency != Self.concurrencyUsual { words += ["--concurrency", "\(concurrency)"] }
         if maxAttempts != Self.maxAttemptsUsual { words += ["--max-attempts", "\(maxAttempts)"] }
         if let maxFailures { words += ["--max-failures", maxFailures.argument] }

@@ -18,6 +18,11 @@ struct JobRunner {
     /// What to type elsewhere to end a pause.
     var goOn: String
 
+    /// Quotas change seldom; one found longer ago than this is found again.
+    private static let rememberedFor = Duration.seconds(7 * 86_400)
+    /// The least burst that documented quotas have for their rate (connect-api.md, 2).
+    private static let usualBurstSeconds = 1.5
+
     private var console: Console { output.console }
 
     /// Runs the job and writes its report; says what came of it.
@@ -65,7 +70,7 @@ struct JobRunner {
         _ line: ProgressLine, _ metrics: MetricsFile?
     ) async throws -> RunEnding {
         defer { metrics?.finish() }
-        let options = flags.runOptions
+        let options = try await options()
         let run = TransferRun(job, ledger: ledger, service: client, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
@@ -103,6 +108,21 @@ struct JobRunner {
             }
             return .interrupted
         }
+    }
+
+    /// The flags' options, with the quota that an earlier run found here, if that is not long ago.
+    private func options() async throws -> RunOptions {
+        var options = flags.runOptions
+        guard flags.rate == .auto,
+            let quota = try await ledger.read({ [job] reader in
+                try reader.quota(of: .transferContact, in: job.options)
+            }), Timestamp.now - quota.foundAt < Self.rememberedFor
+        else { return options }
+        options.pace[.transferContact] = .likely(
+            rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
+        console.detail(
+            "Starting at \(quota.rate.short) a second, found on \(quota.foundAt.toTheSecond).")
+        return options
     }
 
     private func say(_ ending: RunEnding, _ totals: ControlTotals, _ progress: RunProgress) {

@@ -25,12 +25,36 @@ package struct PaceController: Sendable {
     /// Calls sent before this moment belong to a refusal that was already heard.
     private var heardUntil: Instant?
     private var refusalsInARow = 0
+    /// The share of the quota that is used.
+    private let used: Double
+    private var room: Room?
+    /// The quota that was found; nil where it is not known yet, or was given.
+    package private(set) var found: Found?
 
-    package init(_ mode: Mode, at now: Instant) {
+    /// What a quota was found to be.
+    package struct Found: Hashable, Sendable {
+        package var rate: Double
+        /// Nil where the bucket was never seen to be full.
+        package var burst: Double?
+    }
+
+    /// A quota of which a part is left to others: it is not tried out, but for a short time in ten
+    /// minutes, since to see how much there is all of it has to be used.
+    private struct Room {
+        var rate: Double
+        var until: Instant
+    }
+
+    private static let leastInRoom = 0.05
+    private static let roomTime = Duration.seconds(600)
+
+    /// - Parameter headroom: the share of the quota, from 0 to less than 1, that is left to others.
+    package init(_ mode: Mode, headroom: Double = 0, at now: Instant) {
         self.mode = mode
-        let (rate, capacity) = Self.bucket(for: mode)
+        used = 1 - min(max(headroom, 0), 0.99)
+        let (rate, capacity) = Self.bucket(for: mode, used: used)
         bucket = TokenBucket(rate: rate, capacity: capacity, at: now)
-        search = RateSearch(mode, at: now)
+        search = RateSearch(mode, sent: 0, at: now)
     }
 
     /// Goes on in another mode. Of a new burst nothing is spent before it has come in again: what
@@ -38,9 +62,10 @@ package struct PaceController: Sendable {
     package mutating func change(to mode: Mode, at now: Instant) {
         guard mode != self.mode else { return }
         self.mode = mode
-        let (rate, capacity) = Self.bucket(for: mode)
+        let (rate, capacity) = Self.bucket(for: mode, used: used)
         bucket.change(rate: rate, capacity: capacity, at: now)
-        search = RateSearch(mode, at: now)
+        search = RateSearch(mode, sent: sent, at: now)
+        room = nil
         pausedUntil = nil
         refusalsInARow = 0
     }
@@ -91,8 +116,15 @@ package struct PaceController: Sendable {
         if case .fixed = mode {
             bucket.empty(owing: 0, at: now)
             pause(until: now.advanced(by: Self.fixedPause(refusalsInARow)))
+        } else if let room {
+            // Others need more than was left to them.
+            self.room?.rate = max(0.9 * room.rate, Self.leastInRoom)
+            followSearch(at: now)
+            bucket.empty(owing: 1, at: now)
         } else {
             let debt = search.emptied(ticket, at: now)
+            found = search.found ?? found
+            leaveRoom(at: now)
             followSearch(at: now)
             bucket.empty(owing: debt, at: now)
         }
@@ -104,10 +136,12 @@ package struct PaceController: Sendable {
         package let sentAt: Instant
     }
 
-    private static func bucket(for mode: Mode) -> (rate: Double, capacity: Double) {
+    private static func bucket(
+        for mode: Mode, used: Double
+    ) -> (rate: Double, capacity: Double) {
         switch mode {
         case .fixed(let rate, let burst):
-            (rate, max(1, burst - max(1, rate * arrivalJitter)))
+            (used * rate, max(1, used * (burst - max(1, rate * arrivalJitter))))
         case .auto(let rate, let burst):
             (rate, burst)
         case .likely(let rate, _):
@@ -125,9 +159,18 @@ package struct PaceController: Sendable {
         pausedUntil = max(pausedUntil ?? moment, moment)
     }
 
+    private mutating func leaveRoom(at now: Instant) {
+        guard used < 1, let rate = search.found?.rate else { return }
+        room = Room(rate: used * rate, until: now.advanced(by: Self.roomTime))
+    }
+
     private mutating func followSearch(at now: Instant) {
         if case .fixed = mode { return }
-        let rate = search.rate(at: now)
+        if let room, room.until <= now, let found {
+            self.room = nil
+            search = RateSearch(.likely(rate: found.rate, burst: 0), sent: sent, at: now)
+        }
+        let rate = room?.rate ?? search.rate(at: now)
         // Before the first refusal the first guess's burst is spent; from then on there is none,
         // but for what makes up for late wakes.
         var capacity = max(1, rate * Self.arrivalJitter)

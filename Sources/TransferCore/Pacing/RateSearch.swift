@@ -59,7 +59,8 @@ struct RateSearch: Sendable {
     private var cohort: Cohort?
     private var marks: [(at: Double, sent: Double)]
     private var firstEmptied: EmptyMoment?
-    private var sentCount = 0.0
+    private let sentBefore: Double
+    private var sentCount: Double
     private var sentAt: Double
     /// Whether there was a refusal yet.
     private(set) var hasBeenRefused = false
@@ -72,10 +73,13 @@ struct RateSearch: Sendable {
     /// The burst that the first refusals speak of; nil where there were none.
     private(set) var burst: Double?
 
-    init(_ mode: PaceController.Mode, at now: Instant) {
+    /// - Parameter sent: the calls that were sent before, and numbered.
+    init(_ mode: PaceController.Mode, sent: Int, at now: Instant) {
+        sentBefore = Double(sent)
+        sentCount = Double(sent)
         phaseAt = now.seconds
         sentAt = now.seconds
-        marks = [(now.seconds, 0)]
+        marks = [(now.seconds, Double(sent))]
         switch mode {
         case .auto(let rate, let burst), .fixed(let rate, let burst):
             scale = rate
@@ -89,6 +93,12 @@ struct RateSearch: Sendable {
             measured = (rate, 50)
             phase = .holding(debt: 1, interval: max(min(100 / rate, 10), 2 + burst / rate))
         }
+    }
+
+    /// What is known of the quota, where it was measured well and shared with nobody.
+    var found: PaceController.Found? {
+        guard case .holding = phase, let measured, measured.calls >= 100 else { return nil }
+        return PaceController.Found(rate: measured.rate, burst: burst)
     }
 
     mutating func sent(at now: Instant) {
@@ -142,7 +152,7 @@ struct RateSearch: Sendable {
         guard let last = moments.last else {
             moments = [moment]
             if let measured { return hold(measured.rate, calls: 50, at: now.seconds) }
-            isJoining = moment.admitted < guessedBurst - 1
+            isJoining = moment.admitted - sentBefore < guessedBurst - 1
             return closeIn(onFirst: moment, at: now.seconds)
         }
         let calls = moment.admitted - last.admitted
@@ -223,7 +233,7 @@ extension RateSearch {
         firstEmptied = moment
         var low = 0.0
         if case .growing(let base) = phase { low = base }
-        for mark in marks where mark.at < moment.at || mark.sent == 0 {
+        for mark in marks where mark.at < moment.at || mark.sent == sentBefore {
             let calls = moment.admitted - mark.sent
             low = max(low, calls / (moment.at - mark.at + Self.burstSeconds))
         }
@@ -276,7 +286,7 @@ extension RateSearch {
         guard let measured else { return Self.rateMin }
         let slope = 2 * min(scale / measured.rate, 3) * debt / interval
         guard time > interval else {
-            let isUnspent = sentCount < unspent + measured.rate * time
+            let isUnspent = sentCount - sentBefore < unspent + measured.rate * time
             return measured.rate + slope * time / interval + (isUnspent ? unspent / 2 : 0)
         }
         let doubling = max(0.15, answers.mean ?? 0, interval / 30)
@@ -300,7 +310,9 @@ extension RateSearch {
         noteBurst(at: rate)
         let isSlow = scale < 4
         let usual = max(isSlow ? 170 : 250, 2 * scale, 4 * scale * (answers.mean ?? 0))
-        let paidFor = (refusedCount + 1) / (isSlow ? 0.009 : 0.0038) - sentCount + refusedCount
+        let paidFor =
+            (refusedCount + 1) / (isSlow ? 0.009 : 0.0038)
+            - sentCount + sentBefore + refusedCount
         var between = min(max(usual, paidFor), 1.8 * usual)
         if calls < usual / 3 { between = 3 * calls }
         let noise = 1.5 + rate * answers.deviation

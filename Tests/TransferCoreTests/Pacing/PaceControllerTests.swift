@@ -39,6 +39,32 @@ struct PaceControllerTests {
         #expect(abs(moment.seconds - 0.01) < 0.001)
     }
 
+    @Test func `leaves room in a quota that it is told, and in one that it finds`() {
+        for mode in [
+            PaceController.Mode.fixed(rate: 50, burst: 75), .auto(rate: 2, burst: 5),
+            .likely(rate: 50, burst: 75),
+        ] {
+            var client = PacingSimulation.Client(mode, rows: .max)
+            client.headroom = 0.2
+            var simulation = PacingSimulation(
+                SimulatedQuota(.continuous, rate: 50, burst: 75), clients: [client])
+            simulation.end = 560
+            let result = simulation.run(seed: 1)[0]
+            let used = Double(result.admitted(from: 60, to: 560)) / (500 * 50)
+            #expect(used > 0.77 && used < 0.81, "\(used) used in mode \(mode)")
+        }
+    }
+
+    @Test func `does not hurry on after a rest`() {
+        var pace = PaceController(.likely(rate: 10, burst: 0), at: .start)
+        _ = pace.admit(at: .start)
+        let morning = Instant.start.advanced(by: .seconds(3600))
+        for call in 0..<20 {
+            _ = pace.admit(at: morning.advanced(by: .milliseconds(100 * call)))
+        }
+        #expect(pace.rate < 12)
+    }
+
     @Test func `a bucket admits its burst and then its rate`() {
         var bucket = TokenBucket(rate: 2, capacity: 5, at: .start)
         let burst = (0..<6).map { _ in bucket.take(at: .start) }

@@ -9,6 +9,7 @@ struct PacingSimulation: Sendable {
         var rows: Int
         var startsAt = 0.0
         var concurrency = 4096
+        var headroom = 0.0
 
         init(_ mode: PaceController.Mode, rows: Int, startsAt: Double = 0) {
             self.mode = mode
@@ -85,7 +86,9 @@ private struct PacingWorld {
         self.plan = plan
         quota = plan.quota
         states = plan.clients.map {
-            State(pace: PaceController($0.mode, at: Self.instant($0.startsAt)))
+            State(
+                pace: PaceController(
+                    $0.mode, headroom: $0.headroom, at: Self.instant($0.startsAt)))
         }
         results = plan.clients.map { _ in PacingSimulation.Result() }
         self.rng = rng
