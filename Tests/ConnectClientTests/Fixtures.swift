@@ -69,6 +69,8 @@ func withClient(
     defer { server.stop() }
     var configuration = ClientConfiguration(
         region: "us-east-1", endpoint: try Endpoint(server.url))
+    // With all tests on two cores a call may wait longer than a connection is kept otherwise.
+    configuration.limits.idleSecondsMax = 600
     limits(&configuration.limits)
     try await body(
         ConnectClient(

@@ -65,7 +65,7 @@ struct TimeLeftTests {
 
     @Test func `counts the hours in which the window is closed`() throws {
         let window = try #require(DailyWindow("22:00-06:00", in: utc))
-        let night = MachineFixture(rows: 100_000, .fixed(rate: 2, burst: 5)) { $0.window = window }
+        let night = MachineFixture(rows: 5000, .fixed(rate: 0.1, burst: 1)) { $0.window = window }
         let error = worstError(night, step: .seconds(600))
         #expect(error < 0.05, "\(error)")
     }
