@@ -58,6 +58,8 @@ struct CertificateTests {
             let proxy = "https://127.0.0.1:\(edge.port)"
             var limits = TransportLimits()
             limits.caBundle = authority
+            // With all tests on two cores a handshake may take long.
+            limits.connectTimeout = .seconds(60)
             limits.proxy = try ProxySettings(proxy, exceptions: "")
             let client = ConnectClient(
                 configuration: ClientConfiguration(
