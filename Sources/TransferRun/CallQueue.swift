@@ -1,9 +1,11 @@
 import DequeModule
 import TransferCore
 
-/// The rows that wait for a call of one operation, and that operation's pace.
+/// The rows that wait for a call of one operation, that operation's pace, and whether it is down.
 struct CallQueue: Sendable {
     private(set) var pace: PaceController
+    private var service = ServiceWatch()
+    private var inFlight = 0
     private var rows: Deque<Int> = []
 
     init(_ mode: PaceController.Mode, headroom: Double, at now: Instant) {
@@ -29,12 +31,17 @@ struct CallQueue: Sendable {
     /// Puts rows that waited before all others, in their order.
     mutating func prepend(_ waited: [Int]) { rows.prepend(contentsOf: waited) }
 
-    /// Takes the next row, if the quota has room for its call.
+    /// Takes the next row, if the quota has room for its call and the operation is not down.
     mutating func next(at now: Instant) -> Next {
         guard let row = rows.first else { return .nothing }
+        if service.isDown {
+            if inFlight > 0 { return .nothing }
+            if service.nextCallAt > now { return .wait(until: service.nextCallAt) }
+        }
         switch pace.admit(at: now) {
         case (.now, let ticket):
             rows.removeFirst()
+            inFlight += 1
             return .call(row: row, ticket)
         case (.at(let moment), _):
             return .wait(until: moment)
@@ -50,13 +57,25 @@ struct CallQueue: Sendable {
         pace.change(to: mode, at: now)
     }
 
-    mutating func heard(_ answer: CallAnswer, at now: Instant) {
+    /// Whether one call at a time asks if the operation is back.
+    var isDown: Bool { service.isDown }
+
+    /// Hears how a call ended; true where a fault is put down to the service and not to its row.
+    mutating func heard(_ answer: CallAnswer, at now: Instant) -> Bool {
+        inFlight -= 1
         if case .throttled(let retryAfter) = answer.failure?.advice {
             pace.throttled(answer.call.ticket, retryAfter: retryAfter, at: now)
         } else {
             pace.admitted(answer.call.ticket, at: now)
         }
+        return service.hear(answer, isLast: inFlight == 0, at: now)
     }
+
+    /// Hears that a row is called no more.
+    mutating func forget(_ row: Int) { service.forget(row) }
+
+    /// Takes it that nothing is known of the service, after a time in which nothing was sent.
+    mutating func restartWatch() { service.restart() }
 }
 
 /// The queue of each operation.
@@ -84,6 +103,17 @@ struct CallQueues: Sendable {
             case .listAssociatedContacts: yield &listAssociatedContacts
             }
         }
+    }
+
+    /// Whether any of them is down.
+    var isAnyDown: Bool { RowOperation.allCases.contains { self[$0]?.isDown == true } }
+
+    mutating func forget(_ row: Int) {
+        for operation in RowOperation.allCases { self[operation]?.forget(row) }
+    }
+
+    mutating func restartWatches() {
+        for operation in RowOperation.allCases { self[operation]?.restartWatch() }
     }
 }
 

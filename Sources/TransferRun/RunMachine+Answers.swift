@@ -9,8 +9,7 @@ extension RunMachine {
     ) {
         inFlight -= 1
         count(answer)
-        queues[answer.call.operation]?.heard(answer, at: now)
-        let isOfService = service.hear(answer, isLast: inFlight == 0, at: now)
+        let isOfService = queues[answer.call.operation]?.heard(answer, at: now) ?? false
         batch.add(CallRecord(answer, isOfService: isOfService), at: now)
         let decided = decide(answer, isOfService: isOfService)
         guard let decision = diagnosed(decided, row: answer.call.row) else { return }
@@ -75,7 +74,7 @@ extension RunMachine {
     /// every call gets one, the fault is the role's and not the rows'.
     private mutating func settle(_ end: RowEnd, at now: Instant) {
         for settled in opening.hear(end) {
-            guard let life = rows.removeValue(forKey: settled.row) else { continue }
+            guard let life = removed(settled.row) else { continue }
             hear(settled, of: life.request)
             batch.add(RowOutcome(settled), at: now)
         }
@@ -103,13 +102,20 @@ extension RunMachine {
         if case .throttled = answer.failure?.advice { progress.throttled += 1 }
     }
 
+    /// Ends the run where each call has met a fault for too long, and not just those of some rows.
     private mutating func noteSilence(_ failure: TransferFailure?, at now: Instant) {
-        guard !progress.pause.isOn, let failure, let lasts = service.lasts(at: now) else {
+        guard !progress.pause.isOn, let failure, case .retry = failure.advice else {
+            silentSince = nil
             progress.silence = nil
             return
         }
-        progress.silence = RunProgress.Silence(failure: failure, lasts: lasts)
-        if lasts >= options.unreachableMax { end(.unreachable(failure), at: now) }
+        let since = silentSince ?? now
+        silentSince = since
+        let silence = RunProgress.Silence(failure: failure, lasts: since.duration(to: now))
+        progress.silence = silence
+        if queues.isAnyDown, silence.lasts >= options.unreachableMax {
+            end(.unreachable(failure), at: now)
+        }
     }
 }
 

@@ -57,7 +57,8 @@ extension RunMachine {
         let before = progress.pause
         change(&progress.pause)
         guard progress.pause != before else { return }
-        service = ServiceWatch()
+        queues.restartWatches()
+        silentSince = nil
         progress.silence = nil
         batch.announce(RunEvent(at: wall, kind: kind, detail: detail), at: now)
         if before.isOn, !progress.pause.isOn { lookUpOldRows(at: wall) }

@@ -20,7 +20,8 @@ package struct RunMachine: Sendable {
     var failures = FailureCount()
     /// How far the run is, by what was committed.
     package internal(set) var progress: RunProgress
-    var service = ServiceWatch()
+    /// Since when each call has met a fault; nil where the last one met none.
+    var silentSince: Instant?
 
     var windowLook: WindowLook?
     var estimator: Estimator
@@ -78,7 +79,7 @@ package struct RunMachine: Sendable {
         followClock(at: now, wall: wall, wakes: &wakes)
         if ending == nil, !progress.pause.isOn {
             readyAgain(at: now)
-            for operation in RowOperation.inTurn(service.asked) {
+            for operation in RowOperation.allCases {
                 actions += calls(of: operation, at: now, wakes: &wakes)
             }
             if let claim = claim() { actions.append(claim) }
@@ -141,9 +142,15 @@ package struct RunMachine: Sendable {
     /// Gives a row back that will not be called in this run: it stays pending, and in doubt only
     /// if it may have been transferred.
     mutating func letGo(_ row: Int, at now: Instant) {
-        guard let life = rows.removeValue(forKey: row) else { return }
+        guard let life = removed(row) else { return }
         canary.heard(row, of: life.request, nil)
         if !life.mayHaveTakenEffect { batch.release(row, at: now) }
+    }
+
+    /// Takes out a row that is called no more.
+    mutating func removed(_ row: Int) -> RowLife? {
+        queues.forget(row)
+        return rows.removeValue(forKey: row)
     }
 
     private var isDone: Bool {
@@ -173,12 +180,7 @@ package struct RunMachine: Sendable {
         of operation: RowOperation, at now: Instant, wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
-        let callsMax = service.isDown ? 1 : options.concurrency
-        if service.isDown, inFlight == 0, service.nextCallAt > now {
-            wakes.append(service.nextCallAt)
-            return calls
-        }
-        while inFlight < callsMax, !batch.isOverdue {
+        while inFlight < options.concurrency, !batch.isOverdue {
             if operation == .transferContact { holdBack(at: now) }
             switch queues[operation]?.next(at: now) ?? .nothing {
             case .nothing:

@@ -18,6 +18,10 @@ struct MachineFixture {
     private(set) var ending: RunEnding?
     /// What a transfer brings; nil is a success.
     var failure: TransferFailure?
+    /// What a call of any kind brings at a moment; nil is what it brings else.
+    var fault: (_ call: RowCall, _ at: Instant) -> TransferFailure? = { _, _ in nil }
+    /// What was committed of each row.
+    private(set) var outcomes: [Int: Outcome] = [:]
     /// The service's own quota; nil is none.
     private var quota: TokenBucket?
     private let rows: Int
@@ -105,6 +109,7 @@ struct MachineFixture {
             }
         case .commit(let batch):
             events += batch.events
+            for outcome in batch.outcomes { outcomes[outcome.row] = outcome.outcome }
             state = batch.state
             machine.committed(batch)
         case .finish(let reason): ending = reason
@@ -126,15 +131,17 @@ struct MachineFixture {
         advice: .throttled(retryAfter: nil))
 
     private func value(of call: RowCall) -> CallAnswer.Value {
-        switch call.operation {
+        let fault = fault(call, now)
+        func result<Value>(
+            _ value: Value, _ failure: TransferFailure? = nil
+        ) -> Result<Answer<Value>, TransferFailure> {
+            (fault ?? failure).map { .failure($0) } ?? .success(Answer(value, requestID: "r"))
+        }
+        return switch call.operation {
         case .transferContact:
-            .transfer(
-                failure.map { .failure($0) }
-                    ?? .success(
-                        Answer(AcceptedTransfer(newContact: ContactID(valid: "n")), requestID: "r"))
-            )
-        case .describeContact: .describe(.success(Answer(ContactState(), requestID: "r")))
-        case .listAssociatedContacts: .lookUp(.success(Answer([], requestID: "r")))
+            .transfer(result(AcceptedTransfer(newContact: ContactID(valid: "n")), failure))
+        case .describeContact: .describe(result(ContactState()))
+        case .listAssociatedContacts: .lookUp(result([]))
         }
     }
 
