@@ -140,6 +140,25 @@ struct CheckTests {
         #expect(state.totals["pending"] == 1)
     }
 
+    @Test func `names wait for a service that is down, no longer than they may`() async throws {
+        let server = try ScriptedServer(
+            .send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}"))
+        defer { server.stop() }
+        let program = Program.withKeys()
+        program.directory.write("ContactId,Queue,ContactFlow\nc-1,Billing,Move\n", to: "in.csv")
+        let options = [
+            "--instance", "i-1", "--region", "us-east-1", "--endpoint-url", server.url,
+            "--wait-for-service", "12s",
+        ]
+        let ended = try await program.run(["run", "in.csv", "--yes"] + options)
+        #expect(ended.status == 69, "\(ended.errors)")
+        #expect(ended.errors.contains("Trying again, for 12 s in all."))
+        #expect(ended.errors.contains("Nothing was transferred. Try again."))
+        #expect(ended.errors.contains("1 row to go: baton resume"))
+        // Four at first, and again after a while.
+        #expect(server.received.count > 4)
+    }
+
     @Test func `reads standard input, and takes it for the same job`() async throws {
         let flow = "f1111111-2222-3333-4444-555555555555"
         let options = ["--instance", "i-1", "--contact-flow", flow, "--region", "us-east-1"]

@@ -66,7 +66,8 @@ struct RunCommand: AsyncParsableCommand {
         if job.resolvedAt == nil {
             let needs = try await ledger.read { try $0.routeNeeds(of: job) }
             let lookUp = LookUp(
-                client, configuration, needs: needs, console: console)
+                client, configuration, needs: needs, console: console,
+                patience: flags.waitForService.duration)
             do {
                 try await lookUp.resolve(job, in: ledger)
             } catch let error as LookUpError {

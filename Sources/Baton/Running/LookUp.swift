@@ -9,22 +9,34 @@ struct LookUp {
     var directory: any InstanceDirectory
     var needs: RouteNeeds
     var console: Console
+    /// How long to wait for a service that is down.
+    var patience: Duration
 
     /// Queues, each of which is a call, that are looked up before anyone wonders.
     private static let queuesUnsaid = 20
+    /// Between two tries at a service that is down, each of several calls.
+    private static let pause = Duration.seconds(5)
     /// Attempts at a look-up that rows can be sent without.
     private static let attemptsMax = 2
+    /// Attempts at one that is begun anew while the service is down: a second or so.
+    private static let attemptsAtOnce = 4
 
     init(
         _ client: ConnectClient, _ configuration: ClientConfiguration, needs: RouteNeeds,
-        console: Console
+        console: Console, patience: Duration = .zero
     ) {
         self.needs = needs
+        self.patience = patience
         // Without a call to STS the account is not known; one process speaks for one.
         let owner = QuotaOwner(
             account: "\(configuration.endpoint)", region: configuration.region)
         var policy = RetryPolicy()
-        if !needs.hasNames { policy.attemptsMax = Self.attemptsMax }
+        if !needs.hasNames {
+            policy.attemptsMax = Self.attemptsMax
+        } else if patience > .zero {
+            policy.attemptsMax = Self.attemptsAtOnce
+        }
+        policy.unsentMax = policy.attemptsMax
         directory = ConnectDirectory(client, reads: PacedReads(policy: policy), owner: owner)
         self.console = console
     }
@@ -67,6 +79,23 @@ struct LookUp {
     }
 
     private func find(_ job: Job, in ledger: Ledger) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var isSaid = false
+        while true {
+            do {
+                return try await findAtOnce(job, in: ledger)
+            } catch let error as LookUpError where error.status == .unreachable {
+                guard clock.now + Self.pause - start < patience else { throw error }
+                let words = "\(error.cause) Trying again, for \(patience.words) in all."
+                if !isSaid { console.say(words, LogEvent(word: "silence")) }
+                isSaid = true
+                try await clock.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    private func findAtOnce(_ job: Job, in ledger: Ledger) async throws {
         let lock = try JobLock(job, of: ledger)
         // Another process may have done it before the lock was free.
         let isDone = try await ledger.read { try $0.job(job.id)?.resolvedAt != nil }
@@ -109,9 +138,9 @@ struct LookUpError: Error {
         }
     }
 
-    var sentence: String {
-        "\(what) (\(failure.code)): \(failure.message) \(remedy)"
-    }
+    var sentence: String { "\(cause) \(remedy)" }
+
+    var cause: String { "\(what) (\(failure.code)): \(failure.message)" }
 
     private var what: String {
         switch subject {
