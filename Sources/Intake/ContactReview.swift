@@ -3,7 +3,7 @@ package import TransferLedger
 
 /// Looks at every contact of a job and says what would become of its row.
 package struct ContactReview: Sendable {
-    private let directory: any InstanceDirectory
+    private let directories: Directories
     private let now: @Sendable () -> Timestamp
 
     /// Contacts that are looked at at once: DescribeContact's quota is 10 a second, and an answer
@@ -12,8 +12,8 @@ package struct ContactReview: Sendable {
     /// Rows that are committed together.
     private static let pageRows = 256
 
-    package init(_ directory: any InstanceDirectory, now: @escaping @Sendable () -> Timestamp) {
-        self.directory = directory
+    package init(_ directories: Directories, now: @escaping @Sendable () -> Timestamp) {
+        self.directories = directories
         self.now = now
     }
 
@@ -67,6 +67,7 @@ package struct ContactReview: Sendable {
 
     private func obstacle(to row: ClaimedRow) async throws(TransferFailure) -> Obstacle? {
         let (contact, instance) = (row.request.contact, row.request.instance)
+        let directory = directories[row.home]
         let state: ContactState
         do throws(TransferFailure) {
             state = try await directory.contact(contact, in: instance)

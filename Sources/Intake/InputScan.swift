@@ -19,6 +19,8 @@ package struct InputScan: ~Copyable {
     struct Result: Sendable {
         var input: JobInput
         var summary: IntakeSummary
+        /// The homes that rows name beside the job's own.
+        var homes: Set<Home>
     }
 
     /// - Parameter path: of a file or a named pipe; `-` is standard input.
@@ -128,6 +130,6 @@ package struct InputScan: ~Copyable {
             input: JobInput(
                 name: file.name, bytes: file.bytesRead, sha256: hasher?.finish().hex ?? "",
                 delimiter: delimiter, header: rows.header),
-            summary: rows.summary)
+            summary: rows.summary, homes: rows.homes)
     }
 }

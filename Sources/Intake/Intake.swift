@@ -29,10 +29,12 @@ package enum Intake {
     /// a job has an input of the file's length, the file is hashed first, so that this costs no
     /// insert.
     ///
-    /// - Throws: ``IntakeError``; ``LedgerError``. In both cases nothing was stored.
+    /// - Parameter endpoint: says where a home is called that is not the job's own; without it,
+    ///   where the job is.
+    /// - Throws: ``IntakeError``; ``LedgerError``; what `endpoint` throws. Nothing was stored then.
     package static func ingest(
         _ path: String, job options: JobOptions, _ intake: IntakeOptions, into ledger: Ledger,
-        at now: Timestamp
+        at now: Timestamp, endpoint: ((Home) throws -> String)? = nil
     ) async throws -> Ingested {
         if let job = try await storedJob(of: path, options, in: ledger) {
             return Ingested(stored: .existing(job), summary: nil)
@@ -52,7 +54,11 @@ package enum Intake {
             summary.withLock { $0 = result.summary }
             return Ledger.Seal(
                 id: try jobID(of: result.input.sha256, options: options), input: result.input,
-                options: options)
+                options: options,
+                homes: Dictionary(
+                    uniqueKeysWithValues: try result.homes.map {
+                        ($0, try endpoint?($0) ?? options.endpoint)
+                    }))
         }
         return Ingested(stored: stored, summary: summary.withLock { $0 })
     }

@@ -22,11 +22,11 @@ package enum Resolution {
     ///
     /// - Throws: ``TransferFailure`` where names cannot be found; the job can be resolved later.
     package static func resolve(
-        _ job: Job, in ledger: Ledger, by directory: any InstanceDirectory,
+        _ job: Job, in ledger: Ledger, by directories: Directories,
         now: @Sendable () -> Timestamp
     ) async throws -> Gaps {
         let needs = try await ledger.read { try $0.routeNeeds(of: job) }
-        var resolver = RouteResolver(directory, needs: needs, flow: job.options.flow)
+        var resolver = RouteResolver(directories, needs: needs, flow: job.options.flow)
         do {
             try await resolve(job, in: ledger, by: &resolver, now: now)
         } catch let failure as TransferFailure where !needs.hasNames {

@@ -6,7 +6,7 @@ import TransferLedger
 /// Each thing is asked for once. A list is fetched where rows have names, or more ids than calls
 /// for each are worth; what is remembered grows with the instance and not with the rows.
 struct RouteResolver {
-    private let directory: any InstanceDirectory
+    private let directories: Directories
     private let needs: RouteNeeds
     /// What `--contact-flow` gave for rows without one of their own.
     private let flow: Reference<ContactFlowID>?
@@ -22,6 +22,7 @@ struct RouteResolver {
     private struct Kind: Hashable {
         var kind: ThingKind
         var instance: InstanceID
+        var home: Home?
     }
 
     private struct Thing: Hashable {
@@ -30,9 +31,9 @@ struct RouteResolver {
     }
 
     init(
-        _ directory: any InstanceDirectory, needs: RouteNeeds, flow: Reference<ContactFlowID>?
+        _ directories: Directories, needs: RouteNeeds, flow: Reference<ContactFlowID>?
     ) {
-        self.directory = directory
+        self.directories = directories
         self.needs = needs
         self.flow = flow
     }
@@ -71,7 +72,7 @@ struct RouteResolver {
         _ reference: Reference<ID>, _ kind: ThingKind, _ columns: (id: Column, name: Column),
         of route: Route, _ problems: inout [RowProblem]
     ) async throws(TransferFailure) -> Reference<ID> {
-        let kind = Kind(kind: kind, instance: route.instance)
+        let kind = Kind(kind: kind, instance: route.instance, home: route.home)
         var source = ReferenceSource.column(reference.name == nil ? columns.id : columns.name)
         if columns.id == .flowID, route.flow == flow { source = .flowFlag }
         let id: String
@@ -126,7 +127,7 @@ struct RouteResolver {
     ) async throws(TransferFailure) -> RowProblem? {
         let (kind, instance) = (thing.of.kind, thing.of.instance)
         do throws(TransferFailure) {
-            let entry = try await directory.entry(kind, id: thing.id, in: instance)
+            let entry = try await directories[thing.of.home].entry(kind, id: thing.id, in: instance)
             return entry.fault?.problem(of: entry, kind, source)
         } catch {
             if error.code == "ContactFlowNotPublishedException" {
@@ -158,7 +159,8 @@ struct RouteResolver {
         let isForIDs = needs.ids(kind.kind, in: kind.instance) > Self.describedMax
         let list = DirectoryList(
             kind.kind, in: kind.instance,
-            try await directory.entries(kind.kind, in: kind.instance, all: isForIDs),
+            try await directories[kind.home].entries(
+                kind.kind, in: kind.instance, all: isForIDs),
             hasAll: isForIDs || kind.kind != .queue)
         lists[kind] = list
         return list

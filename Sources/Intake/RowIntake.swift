@@ -13,6 +13,11 @@ struct RowIntake {
     /// The header record as it stood in the input.
     private(set) var header = ""
     private(set) var summary = IntakeSummary()
+    /// The accounts and Regions that rows name beside the job's own.
+    private(set) var homes: Set<Home> = []
+
+    /// Each is a service to connect to.
+    private static let homesMax = 100
 
     /// - Parameter name: the input's, for people.
     init(_ name: String, options: IntakeOptions) {
@@ -45,6 +50,7 @@ struct RowIntake {
         }
         summary.rows += 1
         let position = RowPosition(row: summary.rows, line: record.line)
+        let routes = batch.routes.count
         do throws(RowProblems) {
             guard let row = try judge?.judge(record, newRoutes: &batch.routes) else { return }
             batch.append(
@@ -60,7 +66,16 @@ struct RowIntake {
             let isBlank = error.all.first?.code == .blankRow
             end(error.all, makes: isBlank ? .skipped : .rejected, at: position)
         }
+        if batch.routes.count > routes { try note(batch.routes.last?.route.home) }
         try checkStrict(position)
+    }
+
+    private mutating func note(_ home: Home?) throws(IntakeError) {
+        guard let home, homes.insert(home).inserted, homes.count > Self.homesMax else { return }
+        throw IntakeError(
+            .refused,
+            "\(name) names instances of more than \(Self.homesMax) accounts and Regions. "
+                + "Split the file.")
     }
 
     private mutating func takeHeader(_ record: borrowing CSVRecord) throws(IntakeError) {

@@ -21,11 +21,16 @@ extension Ledger {
         package var id: JobID
         package var input: JobInput
         package var options: JobOptions
+        /// The endpoints of the homes that rows name beside the job's own.
+        package var homes: [Home: String]
 
-        package init(id: JobID, input: JobInput, options: JobOptions) {
+        package init(
+            id: JobID, input: JobInput, options: JobOptions, homes: [Home: String] = [:]
+        ) {
             self.id = id
             self.input = input
             self.options = options
+            self.homes = homes
         }
     }
 

@@ -140,7 +140,8 @@ extension Route {
             return nil
         }
         self.init(
-            instance: InstanceID(valid: row["instance"]), flow: flow,
+            instance: InstanceID(valid: row["instance"]),
+            home: Home(row["region"], row["account"]), flow: flow,
             destination: place("queue", "user"), mustBeAt: place("expected_queue", "expected_user"))
     }
 }

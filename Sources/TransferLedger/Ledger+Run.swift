@@ -45,10 +45,12 @@ extension Ledger {
 
     /// Claims up to `limit` pending rows after row `cursor`, in the order of the input.
     ///
+    /// - Parameter homes: those whose rows are meant; nil for all rows.
+    ///
     /// The claim is on the disk when this returns: only then may a byte be sent. A row's first
     /// claim is kept, since it tells how old its token may be.
     package func claim(
-        _ limit: Int, of job: Job, after cursor: Int, at now: Timestamp
+        _ limit: Int, of job: Job, after cursor: Int, at now: Timestamp, homes: [Home?]? = nil
     ) async throws -> [ClaimedRow] {
         try await write(.claim) { db in
             // CROSS JOIN: in this order, so that the limit ends it early.
@@ -56,20 +58,21 @@ extension Ledger {
                 sql: """
                     SELECT \(RowKey.row(of: "rows.key")), line, instance,
                         \(LedgerSchema.contact), flow, queue, user,
-                        expected_queue, expected_user, token, coalesce(attempts, 0), claimed_at
+                        expected_queue, expected_user, token, coalesce(attempts, 0), claimed_at,
+                        region, account
                     FROM rows CROSS JOIN routes ON routes.job = ? AND routes.number = route
                     LEFT JOIN row_states ON row_states.key = rows.key
                     WHERE rows.key > ? AND rows.key <= ?
                         AND coalesce(outcome, 'pending') = 'pending'
-                        AND \(LedgerReader.isResolved)
+                        AND \(LedgerReader.isResolved) \(homes.condition)
                     ORDER BY rows.key LIMIT ?
                     """)
             let rows = try Row.fetchCursor(
                 select,
                 arguments: [
                     job.number, RowKey(job: job.number, row: cursor),
-                    RowKey.all(of: job.number).last, limit,
-                ])
+                    RowKey.all(of: job.number).last,
+                ] + homes.arguments + [limit])
             // All before the first is marked: a query is not to see what is changed under it.
             let claimed = try Array(rows.map { ClaimedRow($0, of: job) })
             let mark = try HotStatement(
@@ -148,7 +151,8 @@ extension ClaimedRow {
                 token: token.map(ClientToken.init(valid:)) ?? ClientToken(job: job.id, row: number)),
             mustBeAt: Guard(queue: row[7], user: row[8]),
             attempts: row[10],
-            inDoubtSince: (row[11] as Int64?).map(Timestamp.init(milliseconds:)))
+            inDoubtSince: (row[11] as Int64?).map(Timestamp.init(milliseconds:)),
+            home: Home(row[12], row[13]))
     }
 }
 

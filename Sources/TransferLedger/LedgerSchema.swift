@@ -47,6 +47,8 @@ enum LedgerSchema {
             job INTEGER NOT NULL REFERENCES jobs(number),
             number INTEGER NOT NULL,
             instance TEXT NOT NULL,
+            region TEXT,                      -- of the instance, with its account; NULL: the job's
+            account TEXT,
             flow TEXT,
             flow_name TEXT,
             queue TEXT,                       -- destination: one of queue and user, or neither
@@ -58,6 +60,15 @@ enum LedgerSchema {
             expected_user TEXT,
             expected_user_name TEXT,
             PRIMARY KEY (job, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Where the accounts and Regions are called that rows name beside the job's own.
+        CREATE TABLE homes (
+            job INTEGER NOT NULL REFERENCES jobs(number),
+            region TEXT NOT NULL,
+            account TEXT NOT NULL,
+            endpoint TEXT NOT NULL,
+            PRIMARY KEY (job, region, account)
         ) STRICT, WITHOUT ROWID;
 
         -- The input as it was read: written once. What becomes of a row stands in row_states, so
@@ -168,15 +179,16 @@ enum LedgerSchema {
 
         CREATE INDEX events_by_job ON events (job, number);
 
-        -- What an operation's quota was last found to be. The endpoint stands for the account.
+        -- What an operation's quota was last found to be.
         CREATE TABLE quotas (
             endpoint TEXT NOT NULL,
             region TEXT NOT NULL,
+            account TEXT NOT NULL,            -- '' where it is not known
             operation TEXT NOT NULL,
             rate REAL NOT NULL,               -- calls a second
             burst REAL,                       -- NULL where it was not seen
             found_at INTEGER NOT NULL,
-            PRIMARY KEY (endpoint, region, operation)
+            PRIMARY KEY (endpoint, region, account, operation)
         ) STRICT, WITHOUT ROWID;
         """
 }

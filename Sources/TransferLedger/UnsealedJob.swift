@@ -92,6 +92,7 @@ struct UnsealedJob: ~Copyable {
                     seal.options.endpoint, seal.options.instance?.text, seal.options.flow?.id?.text,
                     seal.options.flow?.name, seal.options.flowDecides, rows, number,
                 ])
+            try db.insert(seal.homes, job: number)
             return .created(
                 Job(
                     number: number, id: seal.id, createdAt: createdAt, input: seal.input,
@@ -131,15 +132,16 @@ extension Database {
     fileprivate func insert(_ routes: [NewRoute], job: Int64) throws {
         let insert = try cachedStatement(
             sql: """
-                INSERT INTO routes (job, number, instance, flow, flow_name, queue, queue_name, user,
-                    user_name, expected_queue, expected_queue_name, expected_user,
+                INSERT INTO routes (job, number, instance, region, account, flow, flow_name, queue,
+                    queue_name, user, user_name, expected_queue, expected_queue_name, expected_user,
                     expected_user_name)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for new in routes {
             let (destination, mustBeAt) = (new.route.destination, new.route.mustBeAt)
             try insert.execute(arguments: [
-                job, new.number, new.route.instance.text, new.route.flow.id?.text,
+                job, new.number, new.route.instance.text, new.route.home?.region,
+                new.route.home?.account, new.route.flow.id?.text,
                 new.route.flow.name, destination?.queue?.id?.text, destination?.queue?.name,
                 destination?.user?.id?.text, destination?.user?.name, mustBeAt?.queue?.id?.text,
                 mustBeAt?.queue?.name, mustBeAt?.user?.id?.text, mustBeAt?.user?.name,

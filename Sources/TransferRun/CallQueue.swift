@@ -108,6 +108,11 @@ struct CallQueues: Sendable {
     /// Whether any of them is down.
     var isAnyDown: Bool { RowOperation.allCases.contains { self[$0]?.isDown == true } }
 
+    /// Takes all rows out that wait.
+    mutating func removeAll() -> [Int] {
+        RowOperation.allCases.flatMap { self[$0]?.removeAll() ?? [] }
+    }
+
     mutating func forget(_ row: Int) {
         for operation in RowOperation.allCases { self[operation]?.forget(row) }
     }

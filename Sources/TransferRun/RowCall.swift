@@ -4,6 +4,8 @@ package import TransferCore
 package struct RowCall: Sendable {
     /// The row's number.
     package var row: Int
+    /// The row's lane: which account and Region is called.
+    package var lane = 0
     /// Which of the service's calls it is.
     package var operation: RowOperation
     /// What the row asks for; the reads take its contact and instance.

@@ -9,7 +9,8 @@ extension RunMachine {
     ) {
         inFlight -= 1
         count(answer)
-        let isOfService = queues[answer.call.operation]?.heard(answer, at: now) ?? false
+        let isOfService =
+            lanes[answer.call.lane].queues[answer.call.operation]?.heard(answer, at: now) ?? false
         batch.add(CallRecord(answer, isOfService: isOfService), at: now)
         let decided = decide(answer, isOfService: isOfService)
         guard let decision = diagnosed(decided, row: answer.call.row) else { return }
@@ -60,9 +61,9 @@ extension RunMachine {
         case .call where ending != nil:
             letGo(row, at: now)
         case .call(let operation, .none):
-            queues[operation]?.append(row)
+            lanes[lane(of: row)].queues[operation]?.append(row)
         case .call(let operation, .throttled):
-            queues[operation]?.prepend(row)
+            lanes[lane(of: row)].queues[operation]?.prepend(row)
         case .call(let operation, .backoff(let failures, let least)):
             let wait = max(options.retry.wait(afterFailure: failures, using: &rng), least)
             waiting.insert(
@@ -74,15 +75,28 @@ extension RunMachine {
     /// every call gets one, the fault is the role's and not the rows'.
     private mutating func settle(_ end: RowEnd, at now: Instant) {
         for settled in opening.hear(end) {
+            lanes[lane(of: settled.row)].pending -= 1
             guard let life = removed(settled.row) else { continue }
             hear(settled, of: life.request)
             batch.add(RowOutcome(settled), at: now)
         }
         if let life = rows[end.row] { canary.heard(end.row, of: life.request, nil) }
-        queues[.transferContact]?.prepend(canary.released())
+        releaseCanary()
         if failures.exceeds(options.failuresMax) { self.end(.failures(failures), at: now) }
         // After the end nothing is held back: no call is to come that could tell.
         if ending != nil { for row in opening.removeAll() { letGo(row, at: now) } }
+    }
+
+    /// Has the rows asked for anew that waited for the first of their group.
+    private mutating func releaseCanary() {
+        let released = canary.released()
+        guard lanes.count > 1 else {
+            lanes[0].queues[.transferContact]?.prepend(released)
+            return
+        }
+        for row in released.reversed() {
+            lanes[lane(of: row)].queues[.transferContact]?.prepend(row)
+        }
     }
 
     private mutating func hear(_ end: RowEnd, of request: TransferRequest) {
@@ -113,7 +127,7 @@ extension RunMachine {
         silentSince = since
         let silence = RunProgress.Silence(failure: failure, lasts: since.duration(to: now))
         progress.silence = silence
-        if queues.isAnyDown, silence.lasts >= options.unreachableMax {
+        if lanes.contains(where: \.queues.isAnyDown), silence.lasts >= options.unreachableMax {
             end(.unreachable(failure), at: now)
         }
     }

@@ -13,7 +13,9 @@ extension RunMachine {
         case .goOn:
             change(wall, now, kind: "resume", "asked by \(wish.wisher)") { $0.askedBy = nil }
         case .pace(let mode):
-            queues[.transferContact]?.change(to: mode, at: now)
+            for lane in lanes.indices {
+                lanes[lane].queues[.transferContact]?.change(to: mode, at: now)
+            }
             let event = RunEvent(
                 at: wall, kind: "pace", detail: "\(mode.words); asked by \(wish.wisher)")
             batch.announce(event, at: now)
@@ -57,7 +59,7 @@ extension RunMachine {
         let before = progress.pause
         change(&progress.pause)
         guard progress.pause != before else { return }
-        queues.restartWatches()
+        for lane in lanes.indices { lanes[lane].queues.restartWatches() }
         silentSince = nil
         progress.silence = nil
         batch.announce(RunEvent(at: wall, kind: kind, detail: detail), at: now)
@@ -67,8 +69,12 @@ extension RunMachine {
     /// After a pause a row that may have been transferred before it may have a token that is too
     /// old to be sent blind: those are begun anew, as after a crash, which looks them up.
     private mutating func lookUpOldRows(at wall: Timestamp) {
-        let queued = queues[.transferContact]?.removeAll() ?? []
-        for row in queued { queues[operation(of: row, at: wall)]?.append(row) }
+        for lane in lanes.indices {
+            let queued = lanes[lane].queues[.transferContact]?.removeAll() ?? []
+            for row in queued {
+                lanes[lane].queues[operation(of: row, at: wall)]?.append(row)
+            }
+        }
         waiting = Heap(
             waiting.unordered.map { entry in
                 var entry = entry

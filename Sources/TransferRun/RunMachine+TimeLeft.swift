@@ -4,8 +4,9 @@ import TransferLedger
 extension RunMachine {
     /// Estimates the time left, once a second, and sooner where another rate is aimed at.
     mutating func estimate(at now: Instant, wall: Timestamp) {
-        let rate = queues[.transferContact]?.pace.steadyRate ?? 0
-        let isRateKnown = queues[.transferContact]?.pace.isRateKnown ?? false
+        let paces = lanes.filter { $0.pending > 0 }.compactMap { $0.queues[.transferContact]?.pace }
+        let rate = paces.reduce(0) { $0 + $1.steadyRate }
+        let isRateKnown = paces.allSatisfy(\.isRateKnown)
         guard estimator.isDue(rate: rate, isRateKnown: isRateKnown, at: now) else { return }
         estimator.hear(
             done: progress.totals.done, rate: rate,
@@ -13,10 +14,13 @@ extension RunMachine {
         progress.rowsPerSecond = estimator.throughput.rowsPerSecond(
             done: progress.totals.done, at: now)
         let rows = progress.totals[.pending]
-        let demands = RowOperation.allCases.map { operation in
-            TimeLeft.Demand(
-                calls: Double(rows) * callsARow(operation),
-                rate: queues[operation]?.pace.steadyRate ?? 0)
+        let demands = RowOperation.allCases.flatMap { operation in
+            let callsARow = callsARow(operation)
+            return lanes.map { lane in
+                TimeLeft.Demand(
+                    calls: Double(lane.pending) * callsARow,
+                    rate: lane.queues[operation]?.pace.steadyRate ?? 0)
+            }
         }
         progress.timeLeft = TimeLeft(
             rows: rows, demands: demands, rowsPerSecond: progress.rowsPerSecond, from: wall,

@@ -8,9 +8,11 @@ package import TransferLedger
 /// The run performs it, so that a night of it can be simulated in milliseconds.
 package struct RunMachine: Sendable {
     let options: RunOptions
-    var queues = CallQueues()
+    var lanes: [Lane]
     /// Rows that are claimed and have no outcome yet.
     var rows: [Int: RowLife] = [:]
+    /// The lanes of these rows, where there are several.
+    private var laneOfRow: [Int: Int] = [:]
     var waiting = Heap<WaitingRow>()
     var inFlight = 0
     var batch = BatchBuilder()
@@ -28,15 +30,13 @@ package struct RunMachine: Sendable {
     /// What came of this run's calls.
     package internal(set) var calls = CallMetrics()
 
-    private var cursor = 0
-    private var isClaiming = false
-    private var isExhausted = false
     private var notedRate = 0.0
 
     /// What the run is to do.
     package enum Action: Sendable {
-        /// Claim pending rows after a row's number; ``claimed(_:limit:at:wall:)`` takes them.
-        case claim(limit: Int, after: Int)
+        /// Claim pending rows of a lane after a row's number; ``claimed(_:lane:limit:at:wall:)``
+        /// takes them.
+        case claim(limit: Int, after: Int, lane: Int)
         /// Make a call; ``answered(_:at:using:)`` hears its answer.
         case call(RowCall)
         /// Write a batch; ``committed(_:)`` hears that it is on the disk.
@@ -47,29 +47,27 @@ package struct RunMachine: Sendable {
         case finish(RunEnding)
     }
 
-    /// Rows claimed at once, at the most: also those in doubt after a crash. A flush of the disk takes
-    /// 1 to 10 ms: with 256 at once a run without a quota waited for claims and commits.
-    private static let claimMax = 1024
-
     /// Begins a run of a job that has these totals.
-    package init(options: RunOptions, totals: ControlTotals, at now: Instant) {
+    ///
+    /// - Parameter lanes: the pending rows of each account and Region, and how its quotas are paced
+    ///   where that is not as the options say; nil where there is one of both.
+    package init(
+        options: RunOptions, totals: ControlTotals,
+        lanes: [(pending: Int, pace: [RowOperation: PaceController.Mode])]? = nil, at now: Instant
+    ) {
         self.options = options
-        for operation in RowOperation.allCases {
-            let mode = options.pace[operation] ?? RunOptions.documentedQuotas[operation]
-            queues[operation] = CallQueue(
-                mode ?? .auto(rate: 2, burst: 5), headroom: options.headroom, at: now)
+        self.lanes = (lanes ?? [(totals[.pending], [:])]).map { lane in
+            Lane(
+                options.pace.merging(lane.pace) { $1 }, headroom: options.headroom,
+                pending: lane.pending, at: now)
         }
         progress = RunProgress()
         progress.totals = totals
         estimator = Estimator(doneBefore: totals.done)
     }
 
-    /// What the quotas were found to be so far.
-    package var found: [RowOperation: PaceController.Found] {
-        var found: [RowOperation: PaceController.Found] = [:]
-        for operation in RowOperation.allCases { found[operation] = queues[operation]?.pace.found }
-        return found
-    }
+    /// What the quotas of each lane were found to be so far.
+    package var found: [[RowOperation: PaceController.Found]] { lanes.map(\.found) }
 
     /// What to do now. Each action is handed out once, but for the wake: the last one is valid.
     package mutating func next(at now: Instant, wall: Timestamp) -> [Action] {
@@ -79,10 +77,14 @@ package struct RunMachine: Sendable {
         followClock(at: now, wall: wall, wakes: &wakes)
         if ending == nil, !progress.pause.isOn {
             readyAgain(at: now)
-            for operation in RowOperation.allCases {
-                actions += calls(of: operation, at: now, wakes: &wakes)
+            for lane in lanes.indices {
+                for operation in RowOperation.allCases {
+                    actions += calls(of: operation, in: lane, at: now, wakes: &wakes)
+                }
+                if let limit = lanes[lane].claim(concurrency: options.concurrency) {
+                    actions.append(.claim(limit: limit, after: lanes[lane].cursor, lane: lane))
+                }
             }
-            if let claim = claim() { actions.append(claim) }
             if let first = waiting.min { wakes.append(first.until) }
         }
         noteRate(at: wall)
@@ -99,26 +101,28 @@ package struct RunMachine: Sendable {
 
     /// Takes the rows that were claimed on an action's behalf.
     package mutating func claimed(
-        _ claimed: [ClaimedRow], limit: Int, at now: Instant, wall: Timestamp
+        _ claimed: [ClaimedRow], lane: Int = 0, limit: Int, at now: Instant, wall: Timestamp
     ) {
-        isClaiming = false
-        isExhausted = claimed.count < limit
-        if let last = claimed.last { cursor = last.row }
+        lanes[lane].claimed(last: claimed.last?.row, count: claimed.count, limit: limit)
         for row in claimed {
             let life = RowLife(
                 row.request, mustBeAt: row.mustBeAt, isVerified: options.verifies,
                 attempts: row.attempts,
                 inDoubtSince: row.inDoubtSince)
             rows[row.row] = life
+            if lanes.count > 1 { laneOfRow[row.row] = lane }
             guard ending == nil else {
                 letGo(row.row, at: now)
                 continue
             }
             if case .call(let operation, _) = life.begin(at: wall, policy: options.retry) {
-                queues[operation]?.append(row.row)
+                lanes[lane].queues[operation]?.append(row.row)
             }
         }
     }
+
+    /// The lane of a claimed row.
+    func lane(of row: Int) -> Int { lanes.count > 1 ? laneOfRow[row] ?? 0 : 0 }
 
     /// Hears that a batch is on the disk.
     package mutating func committed(_ committed: RunBatch) {
@@ -135,7 +139,7 @@ package struct RunMachine: Sendable {
         ending = reason
         var idle = waiting.unordered.map(\.row) + opening.removeAll() + canary.released()
         waiting = Heap()
-        for operation in RowOperation.allCases { idle += queues[operation]?.removeAll() ?? [] }
+        for lane in lanes.indices { idle += lanes[lane].queues.removeAll() }
         for row in idle { letGo(row, at: now) }
     }
 
@@ -149,13 +153,17 @@ package struct RunMachine: Sendable {
 
     /// Takes out a row that is called no more.
     mutating func removed(_ row: Int) -> RowLife? {
-        queues.forget(row)
-        return rows.removeValue(forKey: row)
+        let lane = lane(of: row)
+        guard let life = rows.removeValue(forKey: row) else { return nil }
+        lanes[lane].queues.forget(row)
+        lanes[lane].live -= 1
+        if lanes.count > 1 { laneOfRow[row] = nil }
+        return life
     }
 
     private var isDone: Bool {
-        guard inFlight == 0, !isClaiming else { return false }
-        return ending != nil || (isExhausted && rows.isEmpty)
+        guard inFlight == 0, !lanes.contains(where: \.isClaiming) else { return false }
+        return ending != nil || (lanes.allSatisfy(\.isExhausted) && rows.isEmpty)
     }
 
     private var finish: RunEnding {
@@ -165,24 +173,26 @@ package struct RunMachine: Sendable {
     /// Ends the run where every call so far was refused for want of rights, and no more are to come
     /// or enough were made.
     private mutating func checkOpening(at now: Instant) {
-        let isLast = isExhausted && !isClaiming && inFlight == 0 && rows.count == opening.held.count
+        let isLast =
+            inFlight == 0 && lanes.allSatisfy { $0.isExhausted && !$0.isClaiming }
+            && rows.count == opening.held.count
         if let denied = opening.denial(isLast: isLast) { end(.accessDenied(denied), at: now) }
     }
 
     private mutating func readyAgain(at now: Instant) {
         while let first = waiting.min, first.until <= now {
             waiting.removeMin()
-            queues[first.operation]?.append(first.row)
+            lanes[lane(of: first.row)].queues[first.operation]?.append(first.row)
         }
     }
 
     private mutating func calls(
-        of operation: RowOperation, at now: Instant, wakes: inout [Instant]
+        of operation: RowOperation, in lane: Int, at now: Instant, wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
         while inFlight < options.concurrency, !batch.isOverdue {
-            if operation == .transferContact { holdBack(at: now) }
-            switch queues[operation]?.next(at: now) ?? .nothing {
+            if operation == .transferContact { holdBack(in: lane, at: now) }
+            switch lanes[lane].queues[operation]?.next(at: now) ?? .nothing {
             case .nothing:
                 return calls
             case .wait(let moment):
@@ -195,7 +205,7 @@ package struct RunMachine: Sendable {
                 calls.append(
                     .call(
                         RowCall(
-                            row: row, operation: operation, request: life.request,
+                            row: row, lane: lane, operation: operation, request: life.request,
                             attempt: life.attempt(policy: options.retry), ticket: ticket)))
             }
         }
@@ -205,8 +215,8 @@ package struct RunMachine: Sendable {
     /// Takes rows out of the way that wait for the first of their group, or are held back with it.
     ///
     /// Rows in doubt are not among them: only their token tells what became of them.
-    private mutating func holdBack(at now: Instant) {
-        while let row = queues[.transferContact]?.first, let life = rows[row],
+    private mutating func holdBack(in lane: Int, at now: Instant) {
+        while let row = lanes[lane].queues[.transferContact]?.first, let life = rows[row],
             !life.mayHaveTakenEffect
         {
             switch canary.admission(of: row, life.request) {
@@ -214,33 +224,27 @@ package struct RunMachine: Sendable {
             case .later: canary.wait(row)
             case .heldBack: letGo(row, at: now)
             }
-            queues[.transferContact]?.removeFirst()
+            lanes[lane].queues[.transferContact]?.removeFirst()
         }
     }
 
-    /// About a second's worth of rows are held ready: enough never to wait for the disk, few
-    /// enough that a crash leaves few in doubt.
-    private mutating func claim() -> Action? {
-        let rate = queues[.transferContact]?.pace.rate ?? 1
-        let reserve = min(max(Int(rate), 4), Self.claimMax)
-        // Rows that wait for a look-up leave the other quotas unused.
-        let ready = [.describeContact, .transferContact].reduce(0) { $0 + (queues[$1]?.count ?? 0) }
-        guard !isClaiming, !isExhausted, ready <= reserve / 2,
-            rows.count < options.concurrency + 2 * Self.claimMax
-        else { return nil }
-        isClaiming = true
-        return .claim(limit: reserve, after: cursor)
-    }
-
     private mutating func noteRate(at wall: Timestamp) {
-        guard let pace = queues[.transferContact]?.pace else { return }
-        progress.rate = pace.rate
-        progress.isRateKnown = pace.isRateKnown
+        var rate = 0.0
+        var isRateKnown = true
+        // Those that still have rows: what the others may send is of no use any more.
+        for lane in lanes where lane.pending > 0 {
+            guard let pace = lane.queues[.transferContact]?.pace else { continue }
+            rate += pace.rate
+            isRateKnown = isRateKnown && pace.isRateKnown
+        }
         progress.inFlight = inFlight
-        guard pace.isRateKnown, abs(pace.rate - notedRate) > 0.1 * notedRate else { return }
-        notedRate = pace.rate
+        guard rate > 0 else { return }
+        progress.rate = rate
+        progress.isRateKnown = isRateKnown
+        guard isRateKnown, abs(rate - notedRate) > 0.1 * notedRate else { return }
+        notedRate = rate
         // Only with something else to commit: a rate alone is not worth a write.
-        batch.note(RunEvent(at: wall, kind: "rate", detail: "\(rounded(pace.rate)) a second"))
+        batch.note(RunEvent(at: wall, kind: "rate", detail: "\(rounded(rate)) a second"))
     }
 
     private func state(at wall: Timestamp) -> RunState {

@@ -10,7 +10,7 @@ package import TransferLedger
 package struct TransferRun: Sendable {
     private let job: Job
     private let ledger: Ledger
-    private let service: any TransferService
+    private let lanes: [RunLane]
     private let options: RunOptions
     private let clock = ContinuousClock()
     private let startedAt: ContinuousClock.Instant
@@ -20,18 +20,18 @@ package struct TransferRun: Sendable {
     /// How often it is asked what others wish of the job.
     private static let wishInterval = Duration.seconds(1)
 
-    package init(
-        _ job: Job, ledger: Ledger, service: any TransferService, options: RunOptions
-    ) {
+    /// - Parameter lanes: the services that are called, one at the least; all of the job's rows go to
+    ///   one of them.
+    package init(_ job: Job, ledger: Ledger, lanes: [RunLane], options: RunOptions) {
         self.job = job
         self.ledger = ledger
-        self.service = service
+        self.lanes = lanes
         self.options = options
         startedAt = clock.now
     }
 
     private enum Event: Sendable {
-        case claimed([ClaimedRow], limit: Int)
+        case claimed([ClaimedRow], lane: Int, limit: Int)
         case answered(CallAnswer)
         case committed(RunBatch)
         case woke(Instant)
@@ -72,7 +72,8 @@ package struct TransferRun: Sendable {
         onProgress: @escaping @Sendable (RunProgress) -> Void,
         onCalls: @escaping @Sendable (CallMetrics) -> Void
     ) async throws -> RunEnding {
-        var machine = RunMachine(options: options, totals: totals, at: now)
+        var machine = RunMachine(
+            options: options, totals: totals, lanes: lanes.map { ($0.pending, $0.pace) }, at: now)
         var rng = SystemRandomNumberGenerator()
         return try await withThrowingTaskGroup(of: Event.self) { group in
             // At the end only those are left that wait: for a moment, or to be asked to stop.
@@ -104,8 +105,8 @@ package struct TransferRun: Sendable {
                 }
                 guard let event = try await group.next() else { return .finished }
                 switch event {
-                case .claimed(let rows, let limit):
-                    machine.claimed(rows, limit: limit, at: now, wall: .now)
+                case .claimed(let rows, let lane, let limit):
+                    machine.claimed(rows, lane: lane, limit: limit, at: now, wall: .now)
                 case .answered(let answer):
                     machine.answered(answer, at: now, using: &rng)
                 case .committed(let batch):
@@ -135,19 +136,22 @@ package struct TransferRun: Sendable {
     }
 
     /// Keeps what was found of the quotas for the next run.
-    private func remember(_ found: [RowOperation: PaceController.Found]) async throws {
-        for (operation, quota) in found {
-            try await ledger.remember(
-                StoredQuota(rate: quota.rate, burst: quota.burst, foundAt: .now),
-                of: operation, in: job.options)
+    private func remember(_ found: [[RowOperation: PaceController.Found]]) async throws {
+        for (lane, found) in zip(lanes, found) {
+            for (operation, quota) in found {
+                try await ledger.remember(
+                    StoredQuota(rate: quota.rate, burst: quota.burst, foundAt: .now),
+                    of: operation, in: lane.place)
+            }
         }
     }
 
     private func perform(_ action: RunMachine.Action, run: Int64) async throws -> Event {
         switch action {
-        case .claim(let limit, let cursor):
-            let rows = try await ledger.claim(limit, of: job, after: cursor, at: .now)
-            return .claimed(rows, limit: limit)
+        case .claim(let limit, let cursor, let lane):
+            let rows = try await ledger.claim(
+                limit, of: job, after: cursor, at: .now, homes: lanes[lane].homes)
+            return .claimed(rows, lane: lane, limit: limit)
         case .call(let call):
             return .answered(await answer(to: call))
         case .commit(let batch):
@@ -163,6 +167,7 @@ package struct TransferRun: Sendable {
     }
 
     private func answer(to call: RowCall) async -> CallAnswer {
+        let service = lanes[call.lane].service
         let sentAt = Timestamp.now
         let start = clock.now
         let value: CallAnswer.Value =

@@ -33,7 +33,9 @@ struct LaterResolutionTests {
             id: ContactFlowID(valid: "f-1"), name: "Move", type: .queueTransfer, state: .active,
             status: .published)
         let directory = ScriptedDirectory(queues: queues, flows: [flow])
-        _ = try await Resolution.resolve(job, in: ledger, by: directory) { [noon] in noon }
+        _ = try await Resolution.resolve(job, in: ledger, by: Directories(directory)) { [noon] in
+            noon
+        }
     }
 
     private func rows(of job: Job) async throws -> [RowRecord] {
@@ -101,7 +103,9 @@ struct LaterResolutionTests {
             status: .published)
         let directory = ScriptedDirectory(
             queues: [queue("q-2", "Closed", .disabled)], flows: [archived])
-        _ = try await Resolution.resolve(named, in: ledger, by: directory) { [noon] in noon }
+        _ = try await Resolution.resolve(named, in: ledger, by: Directories(directory)) { [noon] in
+            noon
+        }
         // The flow of `--contact-flow` comes first, and is no column's.
         let row = try #require(try await rows(of: named).first)
         #expect(row.code == "FlowArchived")
@@ -115,7 +119,9 @@ struct LaterResolutionTests {
     @Test func `an unknown --contact-flow is called so`() async throws {
         let job = try await ingest("c-1,Billing")
         let directory = ScriptedDirectory(queues: [queue("q-1", "Billing")])
-        _ = try await Resolution.resolve(job, in: ledger, by: directory) { [noon] in noon }
+        _ = try await Resolution.resolve(job, in: ledger, by: Directories(directory)) { [noon] in
+            noon
+        }
         let message = try #require(try await rows(of: job).first?.message)
         #expect(message.contains("Check --contact-flow."))
     }

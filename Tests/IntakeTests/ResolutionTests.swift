@@ -50,7 +50,9 @@ struct ResolutionTests {
             defaults: RowDefaults(instance: options.instance, flowDecides: true))
         let stored = try await Intake.ingest(path, job: options, intake, into: ledger, at: noon)
         let job = stored.stored.job
-        let gaps = try await Resolution.resolve(job, in: ledger, by: directory) { [noon] in noon }
+        let gaps = try await Resolution.resolve(job, in: ledger, by: Directories(directory)) {
+            [noon] in noon
+        }
         let (rows, after) = try await ledger.read { reader in
             var rows: [RowRecord] = []
             try reader.forEachRow(of: job) { rows.append($0) }
@@ -235,7 +237,7 @@ struct ResolutionTests {
         _ = try await ledger.claim(1, of: job, after: 0, at: noon)
         // By now the queue is gone.
         let gone = ScriptedDirectory(flows: byID.knownFlows)
-        _ = try await Resolution.resolve(job, in: ledger, by: gone) { [noon] in noon }
+        _ = try await Resolution.resolve(job, in: ledger, by: Directories(gone)) { [noon] in noon }
         let totals = try await ledger.read { try $0.totals(job) }
         #expect(totals[.pending] == 1)
         #expect(totals[.rejected] == 1)

@@ -184,6 +184,26 @@ struct RowJudgeTests {
         #expect(codes("ContactId,QueueId", "c-1,\(foreign)") == [.foreignARN])
     }
 
+    @Test func `an instance's ARN says where its row goes, and what its other ARNs must be of`()
+        throws
+    {
+        let header = "ContactId,InstanceId,QueueId"
+        let abroad = arn("", region: "eu-west-2")
+        let queue = arn("/queue/q", region: "eu-west-2")
+        let row = try judge(header, "c-1,\(abroad),\(queue)")
+        #expect(row.route.home == Home(region: "eu-west-2", account: "123456789012"))
+        #expect(row.route.instance.text == instance)
+        #expect(codes(header, "c-1,\(abroad),\(arn("/queue/q"))") == [.foreignARN])
+        #expect(try judge(header, "c-1,\(arn("")),q").route.home == nil)
+        #expect(try judge(header, "c-1,i-2,q").route.home == nil)
+        for wrong in ["evil.example/", "EU-WEST-2", "eu_west", "eu west"] {
+            #expect(codes(header, "c-1,\(arn("", region: wrong)),q") == [.foreignARN])
+        }
+        #expect(
+            codes(header, "c-1,\(arn("").replacing("123456789012", with: "12345678901x")),q")
+                == [.foreignARN])
+    }
+
     @Test func `takes names, and ids in the columns of names`() throws {
         let row = try judge("ContactId,Queue,ContactFlow", "c-1,\(queue),Move to queue")
         #expect(row.destination == .queue(.id(QueueID(valid: queue))))

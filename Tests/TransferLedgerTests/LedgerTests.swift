@@ -193,7 +193,7 @@ struct LedgerTests {
         async throws
     {
         let fixture = try await LedgerFixture()
-        let place = fixture.job.options
+        let place = QuotaPlace(endpoint: "https://e", region: "r", account: "123456789012")
         let unknown = try await fixture.ledger.read {
             try $0.quota(of: .transferContact, in: place)
         }
@@ -207,5 +207,10 @@ struct LedgerTests {
         #expect(known == StoredQuota(rate: 10, burst: 5, foundAt: LedgerFixture.noon))
         let other = try await fixture.ledger.read { try $0.quota(of: .describeContact, in: place) }
         #expect(other == nil)
+        let elsewhere = QuotaPlace(endpoint: "https://e", region: "r", account: "210987654321")
+        let others = try await fixture.ledger.read {
+            try $0.quota(of: .transferContact, in: elsewhere)
+        }
+        #expect(others == nil)
     }
 }

@@ -95,7 +95,7 @@ struct MachineFixture {
 
     private mutating func perform(_ action: RunMachine.Action) {
         switch action {
-        case .claim(let limit, let cursor):
+        case .claim(let limit, let cursor, _):
             let last = min(cursor + limit, rows)
             let claimed = cursor < last ? (cursor + 1...last).map(Self.row) : []
             machine.claimed(claimed, limit: limit, at: now, wall: wall)

@@ -42,7 +42,8 @@ struct Night {
             var wake: Instant?
             for action in machine.next(at: now, wall: wall) {
                 switch action {
-                case .claim(let limit, let cursor): post(.claim(limit: limit, after: cursor), 1...9)
+                case .claim(let limit, let cursor, _):
+                    post(.claim(limit: limit, after: cursor), 1...9)
                 case .commit(let batch): post(.commit(batch), 1...60)
                 case .call(let call): send(call)
                 case .wake(let moment): wake = moment

@@ -12,15 +12,19 @@ struct RunFixture {
 
     /// Rows 1 to `rows` for the contacts `c-1` and on; those in `guarded` must be in `home`.
     ///
-    /// - Parameter way: by which flow to which queue a row goes.
+    /// - Parameters:
+    ///   - way: by which flow to which queue a row goes.
+    ///   - home: where a row's instance is; nil for the job's own.
     init(
         rows: Int, guarded: Set<Int> = [],
-        way: (_ row: Int) -> (flow: String, queue: String) = { _ in ("f", "q") }
+        way: (_ row: Int) -> (flow: String, queue: String) = { _ in ("f", "q") },
+        home: (_ row: Int) -> Home? = { _ in nil }
     ) async throws {
         ledger = try Ledger(path: directory.file("ledger.sqlite"), whereAbsent: .create)
         job = try await ledger.store(
-            (1...rows).map { Self.row($0, way($0), guarded: guarded.contains($0)) }, at: .now,
-            sealed: Self.seal)
+            (1...rows).map {
+                Self.row($0, way($0), home: home($0), guarded: guarded.contains($0))
+            }, at: .now, sealed: Self.seal(homes: Set((1...rows).compactMap(home))))
     }
 
     /// Options with which nothing waits long: a high quota and short backoffs.
@@ -40,7 +44,19 @@ struct RunFixture {
         stops: AsyncStream<Void> = AsyncStream { _ in },
         onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> RunEnding {
-        try await TransferRun(job, ledger: ledger, service: service, options: options).run(
+        let lane = RunLane(
+            service, homes: nil, pending: try await totals()[.pending],
+            place: QuotaPlace(endpoint: job.options.endpoint, region: job.options.region))
+        return try await run([lane], options, stops: stops, onProgress: onProgress)
+    }
+
+    /// The same with services of several accounts and Regions.
+    func run(
+        _ lanes: [RunLane], _ options: RunOptions = fast,
+        stops: AsyncStream<Void> = AsyncStream { _ in },
+        onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) async throws -> RunEnding {
+        try await TransferRun(job, ledger: ledger, lanes: lanes, options: options).run(
             by: RunWorker(host: "h", user: "u", processID: 1, bootID: "b", version: "0"),
             stops: stops,
             onProgress: onProgress)
@@ -73,17 +89,18 @@ struct RunFixture {
     }
 
     private static func row(
-        _ row: Int, _ way: (flow: String, queue: String), guarded: Bool
+        _ row: Int, _ way: (flow: String, queue: String), home place: Home?, guarded: Bool
     ) -> TestRow {
         TestRow(
             line: row + 1, record: "c-\(row),q", contact: "c-\(row)",
             route: Route(
-                instance: InstanceID(valid: "i"), flow: .id(ContactFlowID(valid: way.flow)),
+                instance: InstanceID(valid: "i"), home: place,
+                flow: .id(ContactFlowID(valid: way.flow)),
                 destination: .queue(.id(QueueID(valid: way.queue))),
                 mustBeAt: guarded ? .queue(.id(home)) : nil))
     }
 
-    private static var seal: Ledger.Seal {
+    private static func seal(homes: Set<Home>) -> Ledger.Seal {
         Ledger.Seal(
             id: JobID(valid: "0123456789ab"),
             input: JobInput(
@@ -91,6 +108,7 @@ struct RunFixture {
                 delimiter: UInt8(ascii: ","), header: "ContactId,QueueId"),
             options: JobOptions(
                 region: "us-east-1", endpoint: "http://127.0.0.1:1", instance: nil, flow: nil,
-                flowDecides: false))
+                flowDecides: false),
+            homes: Dictionary(uniqueKeysWithValues: homes.map { ($0, "http://127.0.0.1:2") }))
     }
 }

@@ -77,17 +77,21 @@ struct CheckCommand: AsyncParsableCommand {
                 region: region ?? "", endpoint: configuration.map { "\($0.endpoint)" } ?? "",
                 instance: instance.id, flow: options.defaults.flow,
                 flowDecides: options.defaults.flowDecides),
-            options, into: ledger, at: .now)
+            options, into: ledger, at: .now
+        ) { [network] home in
+            online ? try network.endpoint(of: home, environment: environment) : ""
+        }
         var summary = ingested.summary ?? IntakeSummary()
         if let configuration {
-            let client = ConnectClient(
-                configuration, profile: network.profile, environment: environment)
-            await client.prepareCredentials()
             let job = ingested.stored.job
+            let services = try JobServices(
+                homes: try await ledger.read { try $0.homes(of: job) }, own: configuration, network,
+                environment: environment)
+            await services.prepareCredentials()
             var needs = try await ledger.read { try $0.routeNeeds(of: job) }
             // Whoever asks for a check wants to hear that it could not be made.
             needs.hasNames = true
-            try await LookUp(client, configuration, needs: needs, console: output.console)
+            try await LookUp(services, needs: needs, console: output.console)
                 .review(job, in: ledger, summary: &summary)
         }
         if let rejects {

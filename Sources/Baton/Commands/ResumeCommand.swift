@@ -30,7 +30,7 @@ struct ResumeCommand: AsyncParsableCommand {
         if try await endPause(of: job, in: store) { return }
         let configuration = try configuration(of: job, environment: environment)
         let status = try await RunCommand.go(
-            job, in: store, at: ledger, configuration: configuration, profile: network.profile,
+            job, in: store, at: ledger, configuration: configuration, network,
             flags, output, environment: environment)
         throw status.code
     }

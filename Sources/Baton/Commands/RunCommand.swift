@@ -39,16 +39,17 @@ struct RunCommand: AsyncParsableCommand {
         console.detail("Region \(configuration.region), endpoint \(configuration.endpoint).")
         let store = try Ledger(path: ledger.path, whereAbsent: .create)
         let stored = try await input.ingest(
-            into: store, network: network, configuration: configuration, console: console)
+            into: store, network: network, configuration: configuration,
+            environment: environment, console: console)
         return try await go(
             stored.job, in: store, at: ledger, configuration: configuration,
-            profile: network.profile, flags, output, environment: environment)
+            network, flags, output, environment: environment)
     }
 
     /// Asks, and works on a stored job; says so where there is nothing to do.
     static func go(
         _ job: Job, in ledger: Ledger, at place: LedgerOptions,
-        configuration: ClientConfiguration, profile: String?, _ flags: RunFlags,
+        configuration: ClientConfiguration, _ network: NetworkOptions, _ flags: RunFlags,
         _ output: OutputOptions, environment: [String: String]
     ) async throws -> ExitStatus {
         let console = output.console
@@ -59,14 +60,16 @@ struct RunCommand: AsyncParsableCommand {
         if !flags.yes, !flags.dryRun { try Confirmation.checkCanAsk(about: job) }
         try await ledger.check()
         if !flags.dryRun { try flags.reportWriter.prepare(for: job) }
-        let resumption = Resumption(ledger: place, profile: profile, flags: flags)
+        let resumption = Resumption(ledger: place, network: network, flags: flags)
             .command(for: job)
-        let client = ConnectClient(configuration, profile: profile, environment: environment)
-        await client.prepareCredentials()
+        let homes = try await ledger.read { try $0.homes(of: job) }
+        let services = try JobServices(
+            homes: homes, own: configuration, network, environment: environment)
+        await services.prepareCredentials()
         if job.resolvedAt == nil {
             let needs = try await ledger.read { try $0.routeNeeds(of: job) }
             let lookUp = LookUp(
-                client, configuration, needs: needs, console: console,
+                services, needs: needs, console: console,
                 patience: flags.waitForService.duration)
             do {
                 try await lookUp.resolve(job, in: ledger)
@@ -82,7 +85,8 @@ struct RunCommand: AsyncParsableCommand {
             return try await finished(job, in: ledger, flags, output)
         }
         let confirmation = Confirmation(
-            job: job, totals: totals, destinations: destinations, rate: flags.expectedRate,
+            job: job, totals: totals, destinations: destinations, homes: homes,
+            rate: flags.expectedRate,
             isRateKnown: flags.rate != .auto, overlaps: try await Overlap.find(job, in: ledger))
         if flags.dryRun { return try rehearse(job, totals, confirmation, output, resumption) }
         if flags.yes {
@@ -93,7 +97,7 @@ struct RunCommand: AsyncParsableCommand {
             return .stoppedEarly
         }
         let runner = JobRunner(
-            job: job, ledger: ledger, client: client, flags: flags, output: output,
+            job: job, ledger: ledger, services: services, flags: flags, output: output,
             resumption: resumption, goOn: Resumption(ledger: place).command(for: job))
         return try await runner.run()
     }
@@ -157,11 +161,12 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let configuration = try network.configuration(
-            environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let configuration = try network.configuration(environment: environment)
         let store = try Ledger(path: ledger.path, whereAbsent: .create)
         let job = try await input.ingest(
-            into: store, network: network, configuration: configuration, console: output.console
+            into: store, network: network, configuration: configuration,
+            environment: environment, console: output.console
         ).job
         switch output.output {
         case .text: try Console.data(job.id.text)

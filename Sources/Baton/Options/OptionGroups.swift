@@ -55,9 +55,23 @@ struct NetworkOptions: ParsableArguments {
     var profile: String?
 
     @Option(
+        name: .customLong("account-profile"),
+        help: ArgumentHelp(
+            "The profile for the instances of another account, as 111122223333=name; repeatable.",
+            valueName: "account=profile"))
+    var accountProfiles: [AccountProfile] = []
+
+    @Option(
         name: .customLong("endpoint-url"),
         help: "The service's address: https, or http on this machine.")
     var endpointURL: String?
+
+    func validate() throws {
+        for (index, entry) in accountProfiles.enumerated()
+        where accountProfiles[..<index].contains(where: { $0.account == entry.account }) {
+            throw ValidationError("--account-profile names account \(entry.account) twice.")
+        }
+    }
 
     /// The settings that flags, environment and shared files come to.
     func configuration(environment: [String: String]) throws -> ClientConfiguration {

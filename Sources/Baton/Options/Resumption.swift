@@ -6,14 +6,18 @@ import TransferLedger
 /// Region, endpoint and instance are the job's own.
 struct Resumption {
     var ledger: LedgerOptions
-    var profile: String?
+    /// Nil where the command called no service.
+    var network: NetworkOptions?
     /// Nil where the command did not run the job.
     var flags: RunFlags?
 
     func command(for job: Job) -> String {
         var words = ["baton", "resume", job.id.text]
         if ledger.path != LedgerOptions.usualPath { words += ["--ledger", ledger.path] }
-        if let profile { words += ["--profile", profile] }
+        if let profile = network?.profile { words += ["--profile", profile] }
+        for entry in network?.accountProfiles ?? [] {
+            words += ["--account-profile", entry.argument]
+        }
         if let flags { words += flags.words }
         return words.map(\.quotedForShell).joined(separator: " ")
     }

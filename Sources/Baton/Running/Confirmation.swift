@@ -7,6 +7,8 @@ struct Confirmation {
     var job: Job
     var totals: ControlTotals
     var destinations: [DestinationTotals]
+    /// The accounts and Regions that they are in; one where all are in the job's own.
+    var homes: [HomeRows] = []
     /// Transfers a second to reckon with.
     var rate: Double
     var isRateKnown: Bool
@@ -39,14 +41,25 @@ struct Confirmation {
                     + "first \(overlap.firstContact) on line \(overlap.firstLine) here. "
                     + "Whichever comes second is refused.")
         }
-        let time = Duration.seconds(Double(totals[.pending]) / rate).words
+        let longest = homes.map(\.pending).max() ?? totals[.pending]
+        let time = Duration.seconds(Double(longest) / rate).words
         lines.append(
             isRateKnown
                 ? "At \(rate.short) a second this takes about \(time)."
                 : "At AWS's default of \(rate.short) a second this takes about \(time); "
                     + "less where the account has more.")
-        lines.append("Endpoint: \(job.options.endpoint)")
+        lines += services
         return lines.joined(separator: "\n")
+    }
+
+    private var services: [String] {
+        guard homes.count > 1 || homes.first?.home != nil else {
+            return ["Endpoint: \(job.options.endpoint)"]
+        }
+        return homes.map { rows in
+            "\(rows.pending.of("contact")) of \(rows.home?.words ?? job.options.region), "
+                + "at \(rows.endpoint)"
+        }
     }
 
     /// Asks; true where the answer is yes.

@@ -8,7 +8,7 @@ extension InputOptions {
     /// Takes the input in and says what was found.
     func ingest(
         into ledger: Ledger, network: NetworkOptions, configuration: ClientConfiguration,
-        console: Console
+        environment: [String: String], console: Console
     ) async throws -> Ledger.Stored {
         let instance = try NamedInstance(network.instance)
         let intake = try intakeOptions(instance, region: configuration.region)
@@ -16,7 +16,8 @@ extension InputOptions {
             region: configuration.region, endpoint: "\(configuration.endpoint)",
             instance: instance.id, flow: intake.defaults.flow, flowDecides: flowDecides)
         let ingested = try await Intake.ingest(
-            file, job: options, intake, into: ledger, at: .now)
+            file, job: options, intake, into: ledger, at: .now
+        ) { try network.endpoint(of: $0, environment: environment) }
         let job = ingested.stored.job
         guard case .created = ingested.stored, let summary = ingested.summary else {
             console.say("This is job \(job.id) of \(job.createdAt.toTheSecond).")

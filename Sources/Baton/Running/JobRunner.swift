@@ -10,7 +10,7 @@ import UnixSignals
 struct JobRunner {
     var job: Job
     var ledger: Ledger
-    var client: ConnectClient
+    var services: JobServices
     var flags: RunFlags
     var output: OutputOptions
     /// What to type to go on with the job.
@@ -70,8 +70,9 @@ struct JobRunner {
         _ line: ProgressLine, _ metrics: MetricsFile?
     ) async throws -> RunEnding {
         defer { metrics?.finish() }
-        let options = try await options()
-        let run = TransferRun(job, ledger: ledger, service: client, options: options)
+        let options = flags.runOptions
+        let lanes = try await services.lanes(pace: remembered)
+        let run = TransferRun(job, ledger: ledger, lanes: lanes, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
         let watch = RunWatch(
@@ -110,19 +111,21 @@ struct JobRunner {
         }
     }
 
-    /// The flags' options, with the quota that an earlier run found here, if that is not long ago.
-    private func options() async throws -> RunOptions {
-        var options = flags.runOptions
+    /// The quota that an earlier run found here, if that is not long ago.
+    private func remembered(
+        at place: QuotaPlace
+    ) async throws -> [RowOperation: PaceController.Mode] {
         guard flags.rate == .auto,
-            let quota = try await ledger.read({ [job] reader in
-                try reader.quota(of: .transferContact, in: job.options)
-            }), Timestamp.now - quota.foundAt < Self.rememberedFor
-        else { return options }
-        options.pace[.transferContact] = .likely(
-            rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
+            let quota = try await ledger.read({ try $0.quota(of: .transferContact, in: place) }),
+            Timestamp.now - quota.foundAt < Self.rememberedFor
+        else { return [:] }
         console.detail(
-            "Starting at \(quota.rate.short) a second, found on \(quota.foundAt.toTheSecond).")
-        return options
+            "Starting at \(quota.rate.short) a second in \(place.region), found on "
+                + "\(quota.foundAt.toTheSecond).")
+        return [
+            .transferContact: .likely(
+                rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
+        ]
     }
 
     private func say(_ ending: RunEnding, _ totals: ControlTotals, _ progress: RunProgress) {

@@ -6,7 +6,7 @@ import TransferRun
 
 /// Looks up what a job's rows name, before anything is sent, and says what was found.
 struct LookUp {
-    var directory: any InstanceDirectory
+    private let directories: Directories
     var needs: RouteNeeds
     var console: Console
     /// How long to wait for a service that is down.
@@ -22,14 +22,10 @@ struct LookUp {
     private static let attemptsAtOnce = 4
 
     init(
-        _ client: ConnectClient, _ configuration: ClientConfiguration, needs: RouteNeeds,
-        console: Console, patience: Duration = .zero
+        _ services: JobServices, needs: RouteNeeds, console: Console, patience: Duration = .zero
     ) {
         self.needs = needs
         self.patience = patience
-        // Without a call to STS the account is not known; one process speaks for one.
-        let owner = QuotaOwner(
-            account: "\(configuration.endpoint)", region: configuration.region)
         var policy = RetryPolicy()
         if !needs.hasNames {
             policy.attemptsMax = Self.attemptsMax
@@ -37,7 +33,7 @@ struct LookUp {
             policy.attemptsMax = Self.attemptsAtOnce
         }
         policy.unsentMax = policy.attemptsMax
-        directory = ConnectDirectory(client, reads: PacedReads(policy: policy), owner: owner)
+        directories = services.directories(policy)
         self.console = console
     }
 
@@ -66,7 +62,7 @@ struct LookUp {
         let showsProgress = Console.isTerminal && console.level != .quiet
         defer { if showsProgress { Console.draw("") } }
         do {
-            try await ContactReview(directory, now: { .now }).review(
+            try await ContactReview(directories, now: { .now }).review(
                 job, in: ledger, summary: &summary
             ) { done in
                 if showsProgress {
@@ -107,7 +103,7 @@ struct LookUp {
         }
         let gaps: Resolution.Gaps
         do {
-            gaps = try await Resolution.resolve(job, in: ledger, by: directory) { .now }
+            gaps = try await Resolution.resolve(job, in: ledger, by: directories) { .now }
         } catch let failure as TransferFailure {
             throw LookUpError(subject: .names, failure: failure)
         }

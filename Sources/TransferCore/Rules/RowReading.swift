@@ -15,6 +15,8 @@ struct RowReading: ~Copyable {
     private let defaults: RowDefaults
     /// The instance that ARNs must be of; known once `instance()` was read.
     private var instanceRead: InstanceID?
+    /// Where that is; nil where it is the job's own.
+    private var home: Home?
     private var problems: [RowProblem] = []
     private var notices: [RowProblem] = []
 
@@ -53,7 +55,8 @@ struct RowReading: ~Copyable {
             throw RowProblems(problems)
         }
         let route = Route(
-            instance: instance, flow: flow, destination: destination.place, mustBeAt: mustBeAt)
+            instance: instance, home: home, flow: flow, destination: destination.place,
+            mustBeAt: mustBeAt)
         return (RowAsk(contact: contact, route: route, token: token), notices)
     }
 
@@ -64,10 +67,12 @@ struct RowReading: ~Copyable {
             return instanceRead
         }
         if let arn = ConnectARN(text) {
-            guard arn.kind == nil, isOfJob(arn) else {
+            guard arn.kind == nil, let own = Home(arn) else {
                 foreign(.instanceID, arn, text)
                 return nil
             }
+            // An ARN and an id of one instance are one, where the job's account is known.
+            if own != defaults.home { home = own }
             instanceRead = serviceID(arn.instance, .instanceID)
         } else {
             instanceRead = serviceID(text, .instanceID)
@@ -176,7 +181,7 @@ struct RowReading: ~Copyable {
 
     private mutating func idOrARN<ID: ServiceIdentifier>(_ text: String, _ column: Column) -> ID? {
         guard text.hasPrefix("arn:") else { return serviceID(text, column) }
-        guard let arn = ConnectARN(text), arn.kind == ID.arnKind, isOfJob(arn),
+        guard let arn = ConnectARN(text), arn.kind == ID.arnKind, isAtHome(arn),
             instanceRead == nil || arn.instance == instanceRead?.text, let own = arn.id
         else {
             foreign(column, ConnectARN(text), text)
@@ -213,9 +218,11 @@ struct RowReading: ~Copyable {
         }
     }
 
-    private func isOfJob(_ arn: ConnectARN) -> Bool {
-        (defaults.region == nil || arn.region == defaults.region)
-            && (defaults.account == nil || arn.account == defaults.account)
+    private func isAtHome(_ arn: ConnectARN) -> Bool {
+        let region = home?.region ?? defaults.region
+        let account = home?.account ?? defaults.account
+        return (region == nil || arn.region == region)
+            && (account == nil || arn.account == account)
     }
 
     private mutating func missing(_ column: Column) {
@@ -229,11 +236,12 @@ struct RowReading: ~Copyable {
 
     private func foreignness(of arn: ConnectARN?) -> String {
         guard let arn else { return "is no ARN of Amazon Connect" }
-        if let region = defaults.region, arn.region != region {
-            return "is of Region \(arn.region), the job of \(region)"
+        let owner = home == nil ? "the job" : "the row's instance"
+        if let region = home?.region ?? defaults.region, arn.region != region {
+            return "is of Region \(arn.region), \(owner) of \(region)"
         }
-        if let account = defaults.account, arn.account != account {
-            return "is of account \(arn.account), the job of \(account)"
+        if let account = home?.account ?? defaults.account, arn.account != account {
+            return "is of account \(arn.account), \(owner) of \(account)"
         }
         if let instanceRead, arn.instance != instanceRead.text {
             return "is of another instance than the row's"

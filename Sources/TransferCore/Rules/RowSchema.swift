@@ -115,10 +115,16 @@ package struct RowDefaults: Hashable, Sendable {
     package var flow: Reference<ContactFlowID>?
     /// Whether a row may leave its destination to the flow although the input has such a column.
     package var flowDecides: Bool
-    /// The Region of the job; an ARN of another is refused.
+    /// The Region of the job; in rows without the ARN of an instance, ARNs of another are refused.
     package var region: String?
-    /// The account of the job, where its instance's ARN tells it; an ARN of another is refused.
+    /// The account of the job, where its instance's ARN tells it; the same holds.
     package var account: String?
+
+    /// Nil where the account is not known.
+    var home: Home? {
+        guard let region, let account else { return nil }
+        return Home(region: region, account: account)
+    }
 
     package init(
         instance: InstanceID? = nil, flow: Reference<ContactFlowID>? = nil,

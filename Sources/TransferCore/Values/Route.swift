@@ -34,6 +34,8 @@ package enum Place: Hashable, Sendable {
 /// What a row says apart from its contact and token: the way that many rows have in common.
 package struct Route: Hashable, Sendable {
     package var instance: InstanceID
+    /// Where the instance is, if its ARN tells so; nil where it is the job's own.
+    package var home: Home?
     package var flow: Reference<ContactFlowID>
     /// Nil where the flow decides.
     package var destination: Place?
@@ -41,10 +43,11 @@ package struct Route: Hashable, Sendable {
     package var mustBeAt: Place?
 
     package init(
-        instance: InstanceID, flow: Reference<ContactFlowID>, destination: Place?,
-        mustBeAt: Place? = nil
+        instance: InstanceID, home: Home? = nil, flow: Reference<ContactFlowID>,
+        destination: Place?, mustBeAt: Place? = nil
     ) {
         self.instance = instance
+        self.home = home
         self.flow = flow
         self.destination = destination
         self.mustBeAt = mustBeAt

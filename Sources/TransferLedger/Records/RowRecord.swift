@@ -10,10 +10,12 @@ package struct ClaimedRow: Sendable, Hashable {
     package var attempts: Int
     /// When an earlier run claimed the row and did not say what came of it: it may have been sent.
     package var inDoubtSince: Timestamp?
+    /// Where its instance is; nil where that is the job's own.
+    package var home: Home?
 
     package init(
         row: Int, line: Int, request: TransferRequest, mustBeAt: Guard? = nil, attempts: Int = 0,
-        inDoubtSince: Timestamp? = nil
+        inDoubtSince: Timestamp? = nil, home: Home? = nil
     ) {
         self.row = row
         self.line = line
@@ -21,6 +23,7 @@ package struct ClaimedRow: Sendable, Hashable {
         self.mustBeAt = mustBeAt
         self.attempts = attempts
         self.inDoubtSince = inDoubtSince
+        self.home = home
     }
 }
 

@@ -1,0 +1,27 @@
+package import TransferCore
+package import TransferLedger
+
+/// A service that a run calls: that of one account and Region, and the rows that go there.
+package struct RunLane: Sendable {
+    package var service: any TransferService
+    /// Of the rows that go there; nil for all of the job's.
+    package var homes: [Home?]?
+    /// Rows that are pending there.
+    package var pending: Int
+    /// How its quotas are paced, where that is not as the run's options say.
+    package var pace: [RowOperation: PaceController.Mode]
+    /// Where what is found of its quotas is remembered.
+    package var place: QuotaPlace
+
+    /// - Parameter homes: nil where all of the job's rows go there.
+    package init(
+        _ service: any TransferService, homes: [Home?]?, pending: Int,
+        pace: [RowOperation: PaceController.Mode] = [:], place: QuotaPlace
+    ) {
+        self.service = service
+        self.homes = homes
+        self.pending = pending
+        self.pace = pace
+        self.place = place
+    }
+}
