@@ -22,7 +22,8 @@ import Testing
     private static func run(_ here: LocalConnect, _ there: LocalConnect) async throws {
         let caller = caller(of: here, there)
         let ingested = try await caller.run(
-            ["ingest", "both.csv", "--instance", here.instanceId, "--region", here.region] + mapping)
+            ["ingest", "both.csv", "--instance", here.instanceId, "--region", here.region] + mapping
+        )
         #expect(ingested.status == 0, "\(ingested.errors)")
         // Where each is called was settled when the job was stored.
         caller.directory.write("", to: "config")
