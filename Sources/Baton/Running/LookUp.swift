@@ -84,11 +84,11 @@ struct LookUp {
         }
         _ = consume lock
         if let failure = gaps.stoppedBy {
-            console.detail("Nothing was looked up (\(failure.code)): \(failure.message)")
+            console.detail("Nothing was looked up (\(failure.code)): \(failure.sentence)")
         }
         for (kind, failure) in gaps.notLookedUp {
             console.say(
-                "The \(kind.noun)s were not looked up (\(failure.code)): \(failure.message) "
+                "The \(kind.noun)s were not looked up (\(failure.code)): \(failure.sentence) "
                     + "Rows are sent as they stand.")
         }
     }
@@ -110,7 +110,7 @@ struct LookUpError: Error {
     }
 
     var sentence: String {
-        "\(what) (\(failure.code)): \(failure.message) \(remedy)"
+        "\(what) (\(failure.code)): \(failure.sentence) \(remedy)"
     }
 
     private var what: String {
