@@ -6,9 +6,12 @@ PREFIX ?= /usr/local
 DEMO_FLAGS ?=
 FILES ?= 400000
 FUZZ_SECONDS ?= 600
+FAULT ?=
+KILLS ?= 200
+SEED ?=
 PACING_SEEDS ?= 20
 
-.PHONY: help demo test lint format pacing bench bench-intake bench-run kill-ingest memory leaks interop \
+.PHONY: help demo test lint format pacing bench bench-intake bench-run faults kill-run kill-ingest memory leaks interop \
 	differential fuzz build install setup clean
 
 help:
@@ -22,6 +25,8 @@ help:
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
 	@echo 'make bench-run         of that, a run without a quota, beside boto3 (wants nginx and boto3)'
+	@echo 'make faults            show what a run makes of each fault (3 minutes; FAULT=disk for some)'
+	@echo 'make kill-run          show that a run killed 200 times moves each contact once (KILLS=20 for fewer)'
 	@echo 'make kill-ingest       show that a killed ingest leaves its job whole or not at all'
 	@echo 'make memory            show that a million calls leave nothing behind (3 minutes)'
 	@echo 'make leaks             show that calls of all ends leak nothing (AddressSanitizer)'
@@ -81,6 +86,13 @@ bench-intake: build
 
 bench-run: build
 	python3 Tests/Bench/run.py .build/release/baton
+
+# FAULT=disk plays only the lines whose name has that word.
+faults: build
+	python3 Tests/Faults/matrix.py .build/release/baton '$(FAULT)'
+
+kill-run: build
+	python3 Tests/Faults/kill_run.py .build/release/baton $(KILLS) $(SEED)
 
 kill-ingest: build
 	python3 Tests/Bench/intake.py --kill 10 .build/release/baton

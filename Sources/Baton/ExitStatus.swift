@@ -65,6 +65,8 @@ enum ExitStatus: Int32 {
             (.unreachable, error.description)
         case let error as MetricsFileError:
             (.cannotWrite, error.sentence)
+        case let error as OpenFilesError:
+            (.cannotWrite, error.sentence)
         case let error as ConsoleError:
             (.cannotWrite, "The result cannot be written to stdout: \(error.reason).")
         case let error as UsageError:

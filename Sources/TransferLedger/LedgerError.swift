@@ -69,8 +69,8 @@ extension LedgerError {
         case .full:
             "The disk that holds the ledger \(path) is full. Make room and run `baton resume`."
         case .unwritable:
-            "The ledger \(path) cannot be written. Check the folder's rights and free space, "
-                + "then run `baton resume`."
+            "The ledger \(path) cannot be written. Check its rights, those of the files beside it "
+                + "and of the folder, the free space and `ulimit -f`, then run `baton resume`."
         default:
             "The ledger \(path) could not be used."
         }

@@ -51,7 +51,9 @@ struct LedgerFile {
     private static func header(
         _ path: String, _ absence: Ledger.Absence
     ) throws(LedgerError) -> [UInt8] {
-        let flags = absence == .create ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDONLY | O_CLOEXEC
+        // For writing in any case: of a ledger that may not be written SQLite makes a log and an
+        // index that may not be either, and these stay in the way once the ledger's mode is mended.
+        let flags = O_RDWR | O_CLOEXEC | (absence == .create ? O_CREAT : 0)
         let descriptor = unsafe open(path, flags, 0o600)
         guard descriptor >= 0 else {
             if errno == ENOENT, absence == .fail {
@@ -91,7 +93,7 @@ struct LedgerFile {
         let reason = unsafe String(cString: strerror(errno))
         return LedgerError(
             .unwritable,
-            "The ledger \(path) cannot be opened: \(reason). "
-                + "Check the folder and its rights, or name another file with --ledger.")
+            "The ledger \(path) cannot be opened for writing: \(reason). Check its rights and those "
+                + "of its folder, or name another file with --ledger.")
     }
 }

@@ -26,6 +26,11 @@ struct LedgerOpeningTests {
         #expect(code(directory.file("no/such/folder.sqlite"), .create) == .unwritable)
     }
 
+    /// A running program cannot be opened for writing, by root neither (ETXTBSY of open(2)).
+    @Test func `refuses what may not be written before SQLite makes files beside it`() {
+        #expect(code("/proc/self/exe") == .unwritable)
+    }
+
     @Test func `refuses another program's database and leaves it as it is`() {
         let directory = TemporaryDirectory()
         let ids: [String: [UInt8]] = ["other": [0x11, 0x22, 0x33, 0x44], "none": [0, 0, 0, 0]]

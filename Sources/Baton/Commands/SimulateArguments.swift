@@ -138,8 +138,16 @@ struct FaultArguments: ParsableArguments {
     var jitter = 0.0
     @Option(name: .customLong("fault-500"), help: "The share of calls that get a 500, 0 to 1.")
     var fault500 = 0.0
+    @Option(
+        name: .customLong("fault-500-after"),
+        help: "The share of calls that get a 500 after the effect.")
+    var fault500After = 0.0
     @Option(name: .customLong("fault-503"), help: "The share of calls that get a 503.")
     var fault503 = 0.0
+    @Option(
+        name: .customLong("fault-429"),
+        help: "The share of calls that get a 429 without a body or a code, quota or not.")
+    var fault429 = 0.0
     @Option(help: "The share of calls whose connection is reset before the effect.")
     var resetBefore = 0.0
     @Option(help: "The share of calls whose connection is reset after the effect.")
@@ -148,11 +156,23 @@ struct FaultArguments: ParsableArguments {
     var hang = 0.0
     @Option(help: "How long a hanging answer takes, in seconds.")
     var hangSeconds = 60.0
+    @Option(help: "The share of calls whose answer comes byte by byte.")
+    var slowBody = 0.0
+    @Option(help: "How long a slow answer takes, in seconds.")
+    var slowBodySeconds = 5.0
+    @Option(help: "The share of calls whose answer breaks off, after the effect.")
+    var cutBody = 0.0
+    @Option(help: "The share of calls whose answer is empty, after the effect.")
+    var emptyBody = 0.0
+    @Option(help: "The share of calls whose answer is half of its JSON, after the effect.")
+    var brokenJSON = 0.0
+    @Option(help: "The share of calls whose answer tells half of its length, after the effect.")
+    var shortLength = 0.0
 
     func validate() throws {
         let day = 86_400.0
         guard (0...day * 1000).contains(latency), (0...day * 1000).contains(jitter),
-            (0...day).contains(hangSeconds)
+            (0...day).contains(hangSeconds), (0...day).contains(slowBodySeconds)
         else {
             throw ValidationError("A time is 0 or more, and a day at most.")
         }
@@ -165,11 +185,14 @@ struct FaultArguments: ParsableArguments {
     var plan: FaultPlan {
         FaultPlan(
             rates: [
-                .internalError: fault500, .unavailable: fault503, .resetBeforeEffect: resetBefore,
-                .resetAfterEffect: resetAfter, .hang: hang,
+                .internalError: fault500, .internalErrorAfterEffect: fault500After,
+                .unavailable: fault503, .bareThrottling: fault429,
+                .resetBeforeEffect: resetBefore, .resetAfterEffect: resetAfter, .hang: hang,
+                .slowBody: slowBody, .cutBody: cutBody, .emptyBody: emptyBody,
+                .brokenJSON: brokenJSON, .shortLength: shortLength,
             ],
-            hang: .seconds(hangSeconds), latency: .milliseconds(latency),
-            jitter: .milliseconds(jitter))
+            hang: .seconds(hangSeconds), slowBody: .seconds(slowBodySeconds),
+            latency: .milliseconds(latency), jitter: .milliseconds(jitter))
     }
 }
 

@@ -52,7 +52,7 @@ struct WhoamiCommand: AsyncParsableCommand {
         } catch {
             output.console.detail(
                 "Service Quotas does not tell the rate of TransferContact (\(error.code)): "
-                    + "\(error.message) AWS's default is 2 a second; the role needs "
+                    + "\(error.sentence) AWS's default is 2 a second; the role needs "
                     + "servicequotas:GetServiceQuota to know.")
             return nil
         }

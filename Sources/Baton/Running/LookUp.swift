@@ -109,11 +109,11 @@ struct LookUp {
         }
         _ = consume lock
         if let failure = gaps.stoppedBy {
-            console.detail("Nothing was looked up (\(failure.code)): \(failure.message)")
+            console.detail("Nothing was looked up (\(failure.code)): \(failure.sentence)")
         }
         for (kind, failure) in gaps.notLookedUp {
             console.say(
-                "The \(kind.noun)s were not looked up (\(failure.code)): \(failure.message) "
+                "The \(kind.noun)s were not looked up (\(failure.code)): \(failure.sentence) "
                     + "Rows are sent as they stand.")
         }
     }
@@ -136,7 +136,7 @@ struct LookUpError: Error {
 
     var sentence: String { "\(cause) \(remedy)" }
 
-    var cause: String { "\(what) (\(failure.code)): \(failure.message)" }
+    var cause: String { "\(what) (\(failure.code)): \(failure.sentence)" }
 
     private var what: String {
         switch subject {

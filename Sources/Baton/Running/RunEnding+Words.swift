@@ -16,15 +16,15 @@ extension RunEnding {
                 + "were held back, since the first of them were refused. Check flow and destination; "
                 + "`retry` puts the refused rows back, `resume` goes on."
         case .credentials(let failure) where failure.httpStatus == nil:
-            "Without credentials nothing can be sent. \(failure.message) Then resume."
+            "Without credentials nothing can be sent. \(failure.sentence) Then resume."
         case .credentials(let failure):
-            "The credentials were refused (\(failure.code)): \(failure.message) "
+            "The credentials were refused (\(failure.code)): \(failure.sentence) "
                 + "Sign in again, then resume."
         case .accessDenied(let failure):
-            "Every call was refused (\(failure.code)): \(failure.message) "
+            "Every call was refused (\(failure.code)): \(failure.sentence) "
                 + "Give the role connect:TransferContact, then resume."
         case .unreachable(let failure):
-            "\(failure.meets) for too long (\(failure.code)): \(failure.message) "
+            "\(failure.meets) for too long (\(failure.code)): \(failure.sentence) "
                 + "Then resume."
         }
     }

@@ -68,7 +68,7 @@ final class RunWatch: Sendable {
         switch turn {
         case .fellSilent(let failure):
             say(
-                "\(failure.meets) (\(failure.code)): \(failure.message) Trying again, for "
+                "\(failure.meets) (\(failure.code)): \(failure.sentence) Trying again, for "
                     + "\(options.unreachableMax.words) in all; no row is lost by it.",
                 LogEvent(word: "silence", fields: ["code": .text(failure.code)]))
         case .answersAgain: say("The service answers again.", LogEvent(word: "answers again"))

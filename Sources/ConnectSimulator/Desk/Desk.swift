@@ -94,15 +94,23 @@ package struct Desk: Sendable {
         switch fate.fault {
         case .internalError:
             decision = refused(Refusal(.internalService, "A fault of the simulator's plan."))
+        case .internalErrorAfterEffect:
+            let effect = performed(operation, parameters, at: now).effect
+            decision = refused(Refusal(.internalService, "A fault of the simulator's plan."))
+            decision.effect = effect
         case .unavailable:
             decision = refused(Refusal(.serviceUnavailable, "A fault of the simulator's plan."))
+        case .bareThrottling:
+            decision = Decision(
+                requestID: SimulatedID(using: &requestIDs), reply: Reply(bare: 429))
         case .resetBeforeEffect:
             decision = Decision(requestID: SimulatedID(using: &requestIDs))
         case .resetAfterEffect:
             decision = performed(operation, parameters, at: now)
             decision.reply = nil
-        case .hang, nil:
+        case .hang, .slowBody, .cutBody, .emptyBody, .brokenJSON, .shortLength, nil:
             decision = performed(operation, parameters, at: now)
+            decision.reply?.spoil(by: fate.fault, slowly: faults.slowBody)
         }
         decision.delay = fate.delay
         return decision
@@ -127,5 +135,19 @@ package struct Desk: Sendable {
     private mutating func refused(_ refusal: Refusal) -> Decision {
         statistics.exceptions[refusal.exception.rawValue, default: 0] += 1
         return Decision(requestID: SimulatedID(using: &requestIDs), reply: Reply(refusal))
+    }
+}
+
+extension Reply {
+    /// Has a fault strike the answer to a call that was performed.
+    fileprivate mutating func spoil(by fault: Fault?, slowly time: Duration) {
+        switch fault {
+        case .slowBody: delivery = .slow(time)
+        case .cutBody: delivery = .cut
+        case .emptyBody: body = []
+        case .brokenJSON: body = Array(body.prefix(body.count / 2))
+        case .shortLength: delivery = .short
+        default: break
+        }
     }
 }

@@ -2,14 +2,28 @@
 package enum Fault: String, Hashable, Sendable, CaseIterable {
     /// 500 InternalServiceException; no effect.
     case internalError
+    /// The effect is made, then answered with 500 InternalServiceException.
+    case internalErrorAfterEffect
     /// 503 ServiceUnavailableException; no effect.
     case unavailable
+    /// 429 with neither a body nor an error code, as a gateway throttles; no effect.
+    case bareThrottling
     /// The connection is reset; no effect.
     case resetBeforeEffect
     /// The effect is made, then the connection is reset without an answer.
     case resetAfterEffect
     /// The effect is made at once, the answer comes only after ``FaultPlan/hang``.
     case hang
+    /// The effect is made, the body of the answer comes byte by byte over ``FaultPlan/slowBody``.
+    case slowBody
+    /// The effect is made, the connection closes halfway through the body of the answer.
+    case cutBody
+    /// The effect is made, the body of the answer is empty.
+    case emptyBody
+    /// The effect is made, the body of the answer is half of its JSON, and says so of its length.
+    case brokenJSON
+    /// The effect is made, the answer says that its body is half as long as it is.
+    case shortLength
 }
 
 /// How often which fault strikes, and how long answers take: drawn per call from a seed.
@@ -18,17 +32,20 @@ package struct FaultPlan: Sendable {
     package var rates: [Fault: Double]
     /// How long a hanging call stays without an answer.
     package var hang: Duration
+    /// How long the body of a slow answer takes.
+    package var slowBody: Duration
     /// How long every admitted call takes.
     package var latency: Duration
     /// The most that is added to or taken from the latency, evenly spread.
     package var jitter: Duration
 
     package init(
-        rates: [Fault: Double] = [:], hang: Duration = .seconds(60), latency: Duration = .zero,
-        jitter: Duration = .zero
+        rates: [Fault: Double] = [:], hang: Duration = .seconds(60),
+        slowBody: Duration = .seconds(5), latency: Duration = .zero, jitter: Duration = .zero
     ) {
         self.rates = rates
         self.hang = hang
+        self.slowBody = slowBody
         self.latency = latency
         self.jitter = jitter
     }

@@ -25,7 +25,9 @@ extension Responder {
     }
 
     /// An answer as AWS's front door dresses it.
-    func response(_ reply: Reply, requestID: SimulatedID, to request: Request) -> Response {
+    func response(
+        _ reply: Reply, requestID: SimulatedID, to request: Request, on channel: any Channel
+    ) -> Response {
         var headers = headers(for: request)
         if let name = Self.requestIDField { headers[name] = requestID.text }
         if let exception = reply.exception, let name = Self.errorTypeField {
@@ -33,9 +35,32 @@ extension Responder {
             headers[name] =
                 "\(exception.rawValue):http://internal.amazon.com/coral/com.amazonaws.connect/"
         }
+        if reply.delivery == .short { headers[.contentLength] = "\(reply.body.count / 2)" }
         return Response(
             status: .init(code: reply.status), headers: headers,
-            body: body(reply.body, for: request))
+            body: body(reply, for: request, on: channel))
+    }
+
+    private func body(_ reply: Reply, for request: Request, on channel: any Channel) -> ResponseBody
+    {
+        let bytes = reply.body
+        switch reply.delivery {
+        case .slow(let time):
+            return ResponseBody(contentLength: bytes.count) { writer in
+                for byte in bytes {
+                    try await Task.sleep(for: time / bytes.count)
+                    try await writer.write(ByteBuffer(bytes: [byte]))
+                }
+                try await writer.finish(nil)
+            }
+        case .cut:
+            return ResponseBody(contentLength: bytes.count) { writer in
+                try await writer.write(ByteBuffer(bytes: bytes.prefix(bytes.count / 2)))
+                try await closeAtOnce(channel)
+                throw ConnectionClosed()
+            }
+        case .whole, .short: return body(bytes, for: request)
+        }
     }
 
     /// An answer of a service round Connect.
@@ -76,7 +101,7 @@ extension Responder {
             try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         }
         try await closeAtOnce(channel)
-        return ConnectionReset()
+        return ConnectionClosed()
     }
 }
 
@@ -96,7 +121,7 @@ private func closeAtOnce(_ channel: any Channel) async throws {
     }.flatMap { $0 }.get()
 }
 
-private struct ConnectionReset: Error {}
+private struct ConnectionClosed: Error {}
 
 extension Call {
     /// Takes a request as it stood on the wire.

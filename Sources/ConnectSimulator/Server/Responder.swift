@@ -62,7 +62,7 @@ final class Responder: Sendable {
         // A cancelled wait closes the connection: the server is going down.
         if decision.delay > .zero { try await Task.sleep(for: decision.delay) }
         guard let reply = decision.reply else { throw try await Self.reset(channel) }
-        return response(reply, requestID: decision.requestID, to: request)
+        return response(reply, requestID: decision.requestID, to: request, on: channel)
     }
 
     /// - Throws: what kept a transfer from being recorded, at that call and at every later one: it

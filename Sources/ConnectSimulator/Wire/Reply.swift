@@ -4,13 +4,33 @@ import FoundationEssentials
 package struct Reply: Hashable, Sendable {
     package let status: Int
     package let exception: Exception?
-    package let body: [UInt8]
+    package var body: [UInt8]
+    /// How the body comes.
+    package var delivery = Delivery.whole
+
+    /// What may happen to a body on its way.
+    package enum Delivery: Hashable, Sendable {
+        case whole
+        /// Byte by byte.
+        case slow(Duration)
+        /// The connection closes halfway.
+        case cut
+        /// Half of its length is told.
+        case short
+    }
 
     /// The answer to a call that succeeded.
     package init(_ body: [UInt8]) {
         status = 200
         exception = nil
         self.body = body
+    }
+
+    /// An answer that says nothing but its status.
+    package init(bare status: Int) {
+        self.status = status
+        exception = nil
+        body = []
     }
 
     /// The answer to a call that was refused.

@@ -38,4 +38,9 @@ package struct TransferFailure: Error, Hashable, Sendable {
         self.requestID = requestID
         self.advice = advice
     }
+
+    /// The message, to be followed by another sentence: the service's own may lack a full stop.
+    package var sentence: String {
+        message.last.map { ".!?".contains($0) } ?? true ? message : message + "."
+    }
 }

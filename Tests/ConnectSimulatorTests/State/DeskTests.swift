@@ -43,12 +43,14 @@ struct DeskTests {
         #expect(desk.decide(try transfer, refusal: nil, at: noon).reply?.status == 200)
     }
 
-    @Test(arguments: [Fault.internalError, .unavailable, .resetBeforeEffect])
+    @Test(arguments: [Fault.internalError, .unavailable, .bareThrottling, .resetBeforeEffect])
     func `has no effect where a fault comes before it`(fault: Fault) throws {
         var desk = desk { $0.faults = FaultPlan(rates: [fault: 1]) }
         let decision = desk.decide(try transfer, refusal: nil, at: noon)
         #expect(decision.effect == nil)
-        let statuses: [Fault: Int] = [.internalError: 500, .unavailable: 503]
+        let statuses: [Fault: Int] = [
+            .internalError: 500, .unavailable: 503, .bareThrottling: 429,
+        ]
         #expect(decision.reply?.status == statuses[fault])
         let row = try world.goodRow
         #expect(try desk.state.contact(row.contact.text, in: world.instance.text).end == nil)
@@ -65,6 +67,20 @@ struct DeskTests {
         #expect(desk.decide(try transfer, refusal: nil, at: noon).effect == nil)
         #expect(desk.statistics.transfers == 1)
         #expect(desk.statistics.repeats == 1)
+    }
+
+    static let spoiling: [Fault] = [
+        .internalErrorAfterEffect, .slowBody, .cutBody, .emptyBody, .brokenJSON, .shortLength,
+    ]
+
+    @Test(arguments: spoiling)
+    func `has its effect once where a fault comes after it`(fault: Fault) throws {
+        var desk = desk { $0.faults = FaultPlan(rates: [fault: 1]) }
+        let decision = desk.decide(try transfer, refusal: nil, at: noon)
+        #expect(decision.effect?.contact == (try world.goodRow.contact))
+        #expect(decision.reply?.status == (fault == .internalErrorAfterEffect ? 500 : 200))
+        #expect(desk.decide(try transfer, refusal: nil, at: noon).effect == nil)
+        #expect(desk.statistics.transfers == 1)
     }
 
     @Test func `has its effect at once where the answer hangs`() throws {

@@ -1,0 +1,340 @@
+"""The faults of the machine and of its operator."""
+
+import os
+import random
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+
+NOBODY = 65534
+# By name, as `service.LINES`.
+LINES = {}
+
+
+class Skipped(Exception):
+    """A line that this machine cannot show, and why."""
+
+
+def line(name):
+    def keep(function):
+        LINES[name] = function
+        return function
+    return keep
+
+
+def stopped_by(name, number, status):
+    def play(place):
+        place.serve("--latency", "20")
+        run = place.begin(pace="20")
+        place.until_moved(10, run)
+        run.send(number)
+        place.ended(run, status)
+        place.expect(len(place.effects()) < 60, "it was not stopped")
+        place.ended(place.resume(), 0)
+        return run
+    LINES[name] = play
+
+
+stopped_by("SIGINT", signal.SIGINT, 75)
+stopped_by("SIGTERM", signal.SIGTERM, 75)
+stopped_by("SIGHUP", signal.SIGHUP, 75)
+stopped_by("SIGKILL", signal.SIGKILL, -signal.SIGKILL)
+
+
+@line("SIGINT twice")
+def interrupted_twice(place):
+    place.serve("--latency", "2000")
+    run = place.begin()
+    place.until_moved(5, run)
+    run.send(signal.SIGINT)
+    place.until_said("Once more", run)
+    time.sleep(0.5)
+    run.send(signal.SIGINT)
+    place.ended(run, 130, "resume")
+    place.kill_service()
+    place.serve()
+    place.ended(place.resume(), 0)
+    return run
+
+
+@line("SIGSTOP for 35 s, SIGCONT")
+def halted(place):
+    """Longer than a call may take."""
+    place.serve("--latency", "50")
+    run = place.begin(pace="20")
+    place.until_moved(10, run)
+    run.send(signal.SIGSTOP)
+    time.sleep(35)
+    run.send(signal.SIGCONT)
+    return place.ended(run, 0)
+
+
+# The disk
+
+
+@line("file limit reached (ulimit -f)")
+def file_limit(place):
+    place.serve()
+    place.ingest()
+    size = os.path.getsize(place.ledger)
+    run = place.resume(pace="20", limits=[(resource.RLIMIT_FSIZE, size + 100_000)])
+    place.ended(run, 73, "resume")
+    place.expect(len(place.effects()) < 60, "it was not stopped")
+    place.ended(place.resume(), 0)
+    return run
+
+
+def mount(place, name, *options):
+    """A small file system of its own in the place's folder."""
+    if os.geteuid() != 0:
+        raise Skipped("only root may mount a small file system")
+    folder = place.file(name)
+    os.mkdir(folder)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder],
+                          stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise Skipped(f"no file system can be mounted: {done.stderr.strip()}")
+    # Lazily: a run that is being killed may still have it open.
+    place.undo.callback(subprocess.run, ["umount", "--lazy", folder], check=True)
+    return folder
+
+
+def remount(folder, options):
+    subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
+
+
+@line("disk full under the ledger")
+def disk_full(place):
+    folder = mount(place, "small", "size=400k")
+    place.ledger = os.path.join(folder, "baton.sqlite")
+    place.serve(rows=200)
+    run = place.ended(place.begin(pace="50"), 73, "full", "resume")
+    place.expect(len(place.effects()) < 200, "it was not stopped")
+    remount(folder, "size=16m")
+    place.ended(place.begin(), 0)
+    return run
+
+
+@line("disk full under the reports")
+def disk_full_of_reports(place):
+    folder = mount(place, "small", "size=16k")
+    place.reports = os.path.join(folder, "reports")
+    place.serve()
+    run = place.ended(place.begin(), 73)
+    remount(folder, "size=16m")
+    place.ended(place.begin(), 0)
+    return run
+
+
+def as_nobody(place):
+    """Root is not stopped by modes: as root the runs are nobody's."""
+    if os.geteuid() != 0:
+        return None
+    if not shutil.which("setpriv"):
+        raise Skipped("root is not stopped by modes, and there is no setpriv")
+    if subprocess.run(["setpriv", f"--reuid={NOBODY}", place.baton, "--version"],
+                      capture_output=True).returncode:
+        raise Skipped("nobody may not run this baton")
+    os.chmod(place.folder, 0o755)
+    os.mkdir(place.file("home"))
+    place.ledger = place.file("home/baton.sqlite")
+    place.reports = place.file("home/reports")
+    os.chown(place.file("home"), NOBODY, NOBODY)
+    return NOBODY
+
+
+def guarded(name, mode_of):
+    def play(place):
+        place.serve()
+        if os.geteuid() != 0:
+            os.mkdir(place.file("home"))
+            place.ledger, place.reports = place.file("home/l.sqlite"), place.file("home/reports")
+        user = as_nobody(place)
+        place.ended(place.start("ingest", *place.input_of(), "--ledger", place.ledger, user=user), 0)
+        path, mode = mode_of(place)
+        before = os.stat(path).st_mode
+        os.chmod(path, mode)
+        run = place.ended(place.resume(user=user), 73)
+        place.expect(not place.effects(), "something was moved")
+        os.chmod(path, before)
+        place.ended(place.resume(user=user), 0)
+        return run
+    LINES[name] = play
+
+
+guarded("ledger is read-only", lambda place: (place.ledger, 0o400))
+guarded("ledger's folder is read-only", lambda place: (os.path.dirname(place.ledger), 0o500))
+guarded("ledger may not be read", lambda place: (place.ledger, 0))
+
+
+# The ledger
+
+
+def locked(place):
+    """Another program's transaction that lets nobody write."""
+    db = sqlite3.connect(place.ledger, isolation_level=None, timeout=20)
+    place.undo.callback(db.close)
+    db.execute("BEGIN EXCLUSIVE")
+    return db
+
+
+@line("ledger locked before a run")
+def locked_before(place):
+    place.serve()
+    place.ingest()
+    db = locked(place)
+    run = place.ended(place.resume(), 73, "another program", "resume")
+    place.expect(not place.effects(), "something was moved")
+    db.execute("ROLLBACK")
+    place.ended(place.resume(), 0)
+    return run
+
+
+@line("ledger locked in a run")
+def locked_within(place):
+    place.serve()
+    run = place.begin(pace="20")
+    place.until_moved(10, run)
+    db = locked(place)
+    place.ended(run, 73, "another program", "resume")
+    place.expect(len(place.effects()) < 60, "it was not stopped")
+    db.execute("ROLLBACK")
+    place.ended(place.resume(), 0)
+    return run
+
+
+@line("ledger locked for 5 s")
+def locked_shortly(place):
+    place.serve()
+    run = place.begin(pace="20")
+    place.until_moved(10, run)
+    db = locked(place)
+    time.sleep(5)
+    db.execute("ROLLBACK")
+    return place.ended(run, 0)
+
+
+@line("job held by another process")
+def held(place):
+    place.serve()
+    first = place.begin(pace="20")
+    place.until_moved(5, first)
+    second = place.ended(place.resume(), 75, f"process {first.process.pid}")
+    place.ended(first, 0)
+    return second
+
+
+@line("ledger deleted in a run")
+def deleted(place):
+    place.serve()
+    run = place.begin(pace="20")
+    place.until_moved(10, run)
+    for suffix in ("", "-wal", "-shm"):
+        os.remove(place.ledger + suffix)
+    place.ended(run, 73, "was deleted", "resume")
+    place.expect(len(place.effects()) < 60, "it was not stopped")
+    # As the sentence says: the same input again has the same tokens.
+    place.ended(place.begin(), 0)
+    return run
+
+
+@line("ledger replaced in a run")
+def replaced(place):
+    place.serve()
+    place.ingest()
+    shutil.copy(place.ledger, place.file("other"))
+    run = place.resume(pace="20")
+    place.until_moved(10, run)
+    for suffix in ("", "-wal"):
+        os.rename(place.ledger + suffix, place.file("away" + suffix))
+    os.rename(place.file("other"), place.ledger)
+    place.ended(run, 73, "replaced", "resume")
+    place.expect(len(place.effects()) < 60, "it was not stopped")
+    for suffix in ("", "-wal"):
+        os.rename(place.file("away" + suffix), place.ledger + suffix)
+    place.ended(place.resume(), 0)
+    return run
+
+
+def spoil(path, start, length, rng):
+    with open(path, "r+b") as file:
+        file.seek(start)
+        file.write(rng.randbytes(length))
+
+
+@line("ledger damaged in the middle")
+def damaged(place):
+    place.serve(rows=400)
+    run = place.begin(pace="200")
+    place.until_moved(100, run)
+    run.send(signal.SIGKILL)
+    run.wait()
+    for suffix in ("", "-wal"):
+        shutil.copy(place.ledger + suffix, place.file("backup" + suffix))
+    # The log holds newer pages, which would hide the damage: it is taken in first.
+    with sqlite3.connect(place.ledger) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    pages = os.path.getsize(place.ledger) // 8192
+    spoil(place.ledger, pages // 2 * 8192, 8192, random.Random(place.seed))
+    before = len(place.effects())
+    run = place.ended(place.resume(), 73, "damaged", "recover")
+    place.expect(len(place.effects()) == before, "something was moved")
+    for suffix in ("", "-wal"):
+        shutil.copy(place.file("backup" + suffix), place.ledger + suffix)
+    if os.path.exists(place.ledger + "-shm"):
+        os.remove(place.ledger + "-shm")
+    place.ended(place.resume(), 0)
+    return run
+
+
+@line("ledger's first page damaged")
+def beheaded(place):
+    place.serve()
+    place.ingest()
+    shutil.copy(place.ledger, place.file("backup"))
+    spoil(place.ledger, 0, 100, random.Random(place.seed))
+    run = place.ended(place.resume(), 73, "--ledger")
+    shutil.copy(place.file("backup"), place.ledger)
+    place.ended(place.resume(), 0)
+    return run
+
+
+@line("ledger cut short")
+def cut_short(place):
+    place.serve()
+    place.ingest()
+    shutil.copy(place.ledger, place.file("backup"))
+    os.truncate(place.ledger, os.path.getsize(place.ledger) // 2)
+    run = place.ended(place.resume(), 73, "damaged")
+    place.expect(not place.effects(), "something was moved")
+    shutil.copy(place.file("backup"), place.ledger)
+    place.ended(place.resume(), 0)
+    return run
+
+
+# The process
+
+
+@line("12 files may be open")
+def few_files(place):
+    place.serve()
+    place.ingest()
+    run = place.ended(
+        place.resume(limits=[(resource.RLIMIT_NOFILE, 12)]), 73, "may open only 12 files")
+    place.ended(place.resume(), 0)
+    return run
+
+
+@line("40 files may be open")
+def some_files(place):
+    """Fewer than the calls under way would need."""
+    place.serve("--latency", "500")
+    place.ingest()
+    limits = [(resource.RLIMIT_NOFILE, 40)]
+    run = place.ended(place.resume(limits=limits), 73, "or give --concurrency 8")
+    place.ended(place.resume("--concurrency", "8", limits=limits), 0)
+    return run
