@@ -173,7 +173,8 @@ package struct RunMachine: Sendable {
         of operation: RowOperation, at now: Instant, wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
-        let callsMax = service.isDown ? 1 : options.concurrency
+        let window = min(queues[operation]?.pace.window ?? 1, options.concurrency)
+        let callsMax = service.isDown ? 1 : window
         if service.isDown, inFlight == 0, service.nextCallAt > now {
             wakes.append(service.nextCallAt)
             return calls

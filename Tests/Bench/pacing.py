@@ -7,7 +7,8 @@ Each has a fresh `baton simulate` to itself, with answers after 25 ms +- 10 ms. 
 its quota takes for --seconds (60), or for --rows where that is more: 2,000 rows at 2 a second take 17
 minutes. Printed are the rows, the time from the first call to the last answer (Baton's by its ledger,
 the disk and all), the ideal (rows - burst) / rate over that time, the share of calls that were
-throttled, and the rows that were not transferred in the end, or not within three times the ideal.
+throttled, and the rows that were not transferred in the end, or not within three times the ideal; the
+ideal is that of the rows that were.
 Then how a run follows a rate that changes by four, and how two runs share a bucket.
 Slow quotas leave the machine idle: there all are measured side by side. The figures are of this
 machine and of this run.
@@ -189,10 +190,10 @@ def contestants(rate, burst):
 
 
 def use(baton, rate, burst, rows, name, work):
-    ideal = (rows - burst) / rate
     with connected(baton, rate, burst, rows) as (connect, directory):
-        wall = work(baton, connect, directory, timeout=3 * ideal + 30)
+        wall = work(baton, connect, directory, timeout=3 * (rows - burst) / rate + 30)
         calls = connect.calls()
+    ideal = (calls["succeeded"] - burst) / rate
     return (f"  {f'{rate}/{burst}':<9} {name:<24} {rows:>6} {wall:>9.1f} s {ideal / wall:>10.1%} "
             f"{calls['throttled'] / max(calls['received'], 1):>9.2%} "
             f"{rows - calls['succeeded']:>8}")
