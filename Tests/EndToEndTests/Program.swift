@@ -43,6 +43,17 @@ struct Program: Sendable {
 
     func run(_ arguments: [String]) async throws -> Ended { try await start(arguments) { _ in } }
 
+    /// Runs it to its end under a limit that the shell sets: `ulimit -n 128`.
+    func run(_ arguments: [String], under limit: String) async throws -> Ended {
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: Arguments(
+                ["-c", "\(limit) && exec \"$0\" \"$@\"", Self.path.string] + arguments),
+            environment: .custom(environment), workingDirectory: FilePath(directory.path),
+            input: .none, output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
+        return Ended(result.terminationStatus, result.standardOutput, result.standardError)
+    }
+
     /// Runs it to its end with a file on stdin.
     func run(_ arguments: [String], reading path: String) async throws -> Ended {
         let file = try FileDescriptor.open(path, .readOnly)

@@ -113,6 +113,7 @@ struct JobRunner {
     /// The flags' options, with the quota that an earlier run found here, if that is not long ago.
     private func options() async throws -> RunOptions {
         var options = flags.runOptions
+        boundWindow(of: &options)
         guard flags.rate == .auto,
             let quota = try await ledger.read({ [job] reader in
                 try reader.quota(of: .transferContact, in: job.options)
@@ -123,6 +124,19 @@ struct JobRunner {
         console.detail(
             "Starting at \(quota.rate.short) a second, found on \(quota.foundAt.toTheSecond).")
         return options
+    }
+
+    /// Keeps the calls under way to the connections that this process may have.
+    private func boundWindow(of options: inout RunOptions) {
+        let wanted = options.concurrency
+        options.concurrency = OpenFiles.room(forCalls: wanted)
+        guard options.concurrency < wanted else { return }
+        let words =
+            "At most \(options.concurrency.of("call")) under way at once instead of "
+            + "\(wanted.grouped): this process may not open more files. "
+            + "Raise `ulimit -Hn`, or LimitNOFILE= of its unit, for more."
+        // Who did not ask for as many is told only where details are asked for.
+        if wanted == RunFlags.concurrencyUsual { console.detail(words) } else { console.say(words) }
     }
 
     private func say(_ ending: RunEnding, _ totals: ControlTotals, _ progress: RunProgress) {
