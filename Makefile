@@ -10,8 +10,10 @@ FAULT ?=
 KILLS ?= 200
 SEED ?=
 PACING_SEEDS ?= 20
+PACING_FLAGS ?=
 
-.PHONY: help demo test lint format pacing bench bench-intake bench-run faults kill-run kill-ingest memory leaks interop \
+.PHONY: help demo test lint format pacing bench bench-intake bench-run bench-pacing faults kill-run \
+	kill-ingest memory leaks interop \
 	differential fuzz build install setup clean
 
 help:
@@ -25,6 +27,7 @@ help:
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
 	@echo 'make bench-run         of that, a run without a quota, beside boto3 (wants nginx and boto3)'
+	@echo 'make bench-pacing      of that, quotas over HTTP, beside botocore (wants boto3, 30 minutes)'
 	@echo 'make faults            show what a run makes of each fault (3 minutes; FAULT=disk for some)'
 	@echo 'make kill-run          show that a run killed 200 times moves each contact once (KILLS=20 for fewer)'
 	@echo 'make kill-ingest       show that a killed ingest leaves its job whole or not at all'
@@ -78,7 +81,7 @@ bench: build
 	python3 Tests/Bench/edge.py .build/release/BenchProbe
 	python3 Tests/Bench/intake.py .build/release/baton .build/release/BenchProbe
 	python3 Tests/Bench/run.py .build/release/baton
-	python3 Tests/Bench/bench.py .build/release/baton
+	python3 Tests/Bench/pacing.py .build/release/baton
 
 bench-intake: build
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
@@ -86,6 +89,10 @@ bench-intake: build
 
 bench-run: build
 	python3 Tests/Bench/run.py .build/release/baton
+
+# With 2,000 rows at the least: make bench-pacing PACING_FLAGS='--rows 2000', 40 minutes.
+bench-pacing: build
+	python3 Tests/Bench/pacing.py .build/release/baton $(PACING_FLAGS)
 
 # FAULT=disk plays only the lines whose name has that word.
 faults: build

@@ -32,7 +32,7 @@ struct BatonCommand: AsyncParsableCommand {
         // A file that grew to its limit (ulimit -f) is a write that fails, and is told as one.
         signal(SIGXFSZ, SIG_IGN)
         do {
-            try OpenFiles.makeRoom(forCalls: 0)
+            try OpenFiles.check()
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

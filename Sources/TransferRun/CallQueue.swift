@@ -33,11 +33,10 @@ struct CallQueue: Sendable {
 
     /// Takes the next row, if the quota has room for its call and the operation is not down.
     mutating func next(at now: Instant) -> Next {
-        guard let row = rows.first else { return .nothing }
-        if service.isDown {
-            if inFlight > 0 { return .nothing }
-            if service.nextCallAt > now { return .wait(until: service.nextCallAt) }
+        guard let row = rows.first, inFlight < (service.isDown ? 1 : pace.window) else {
+            return .nothing
         }
+        if service.isDown, service.nextCallAt > now { return .wait(until: service.nextCallAt) }
         switch pace.admit(at: now) {
         case (.now, let ticket):
             rows.removeFirst()

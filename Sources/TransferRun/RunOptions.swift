@@ -4,7 +4,7 @@ package import TransferLedger
 /// How a run works.
 package struct RunOptions: Sendable {
     /// Calls under way at once, at the most.
-    package var concurrency = 64
+    package var concurrency = 1024
     package var retry = RetryPolicy()
     /// Whether each contact is looked at before it is transferred, guard or none.
     package var verifies = false

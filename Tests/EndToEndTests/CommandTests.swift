@@ -163,24 +163,10 @@ struct CommandTests {
     /// Where the system's libraries get no file of their own they end the process by SIGILL.
     @Test(arguments: [4, 12, 17, 31])
     func `says that it may open too few files`(limit: Int) async throws {
-        let ended = try await program.run(["status"], filesMax: limit)
+        let ended = try await program.run(["status"], under: "ulimit -n \(limit)")
         #expect(ended.status == 73, "\(ended.errors)")
         #expect(
             ended.errors.contains("may open only \(limit) files, and needs 32. Raise its limit"),
             "\(ended.errors)")
-    }
-
-    @Test func `says how many calls there is room for, and raises its own limit where it may`()
-        async throws
-    {
-        let file = program.directory.write("ContactId\na1\n", to: "in.csv")
-        let run = ["run", file, "--flow-decides", "--dry-run"] + options
-        let few = try await program.run(run, filesMax: 40)
-        #expect(few.status == 73, "\(few.errors)")
-        #expect(few.errors.contains("or give --concurrency 8"), "\(few.errors)")
-        let more = try await program.run(run + ["--concurrency", "8"], filesMax: 40)
-        #expect(!more.errors.contains("may open only"), "\(more.errors)")
-        let raised = try await program.run(run, filesMax: 40, hard: false)
-        #expect(!raised.errors.contains("may open only"), "\(raised.errors)")
     }
 }

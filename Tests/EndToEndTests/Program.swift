@@ -43,12 +43,12 @@ struct Program: Sendable {
 
     func run(_ arguments: [String]) async throws -> Ended { try await start(arguments) { _ in } }
 
-    /// Runs it to its end in a shell that lets it open no more files; its own limit alone is set
-    /// where `hard` is false.
-    func run(_ arguments: [String], filesMax: Int, hard: Bool = true) async throws -> Ended {
-        let script = "ulimit \(hard ? "" : "-S") -n \(filesMax); exec \"$0\" \"$@\""
+    /// Runs it to its end under a limit that the shell sets: `ulimit -n 128`.
+    func run(_ arguments: [String], under limit: String) async throws -> Ended {
         let result = try await Subprocess.run(
-            .path("/bin/sh"), arguments: Arguments(["-c", script, Self.path.string] + arguments),
+            .path("/bin/sh"),
+            arguments: Arguments(
+                ["-c", "\(limit) && exec \"$0\" \"$@\"", Self.path.string] + arguments),
             environment: .custom(environment), workingDirectory: FilePath(directory.path),
             input: .none, output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
         return Ended(result.terminationStatus, result.standardOutput, result.standardError)

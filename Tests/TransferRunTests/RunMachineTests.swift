@@ -112,6 +112,38 @@ struct RunMachineTests {
         }
     }
 
+    @Test(arguments: [(500.0, 1), (500, 2), (2000, 2)])
+    func `has as many calls under way as the rate takes, however long answers take`(
+        rate: Double, seconds: Int
+    ) {
+        let fixture = MachineFixture(rows: 1_000_000, .fixed(rate: rate, burst: rate)) {
+            $0.concurrency = 4096
+        }
+        var slow = fixture.slowed(by: .seconds(seconds))
+        slow.run(until: .seconds(10))
+        let before = slow.calledAt.count
+        slow.run(until: .seconds(20))
+        #expect(Double(slow.calledAt.count - before) > 0.99 * 10 * rate)
+    }
+
+    @Test func `has no more calls under way than are allowed`() {
+        let fixture = MachineFixture(rows: 1_000_000, .fixed(rate: 500, burst: 500)) {
+            $0.concurrency = 100
+        }
+        var slow = fixture.slowed(by: .seconds(1))
+        slow.run(until: .milliseconds(10_500))
+        #expect(slow.machine.progress.inFlight == 100)
+    }
+
+    @Test func `has few rows in doubt where a service goes silent that answered fast`() {
+        let fixture = MachineFixture(rows: 1_000_000, .fixed(rate: 500, burst: 500))
+        var fast = fixture.slowed(by: .milliseconds(100))
+        fast.run(until: .seconds(10))
+        var silent = fast.slowed(by: .seconds(3600))
+        silent.run(until: .seconds(30))
+        #expect(silent.machine.progress.inFlight <= 128)
+    }
+
     @Test func `sends a row no sooner again than the service asks for after a fault`() {
         var rng = SplitMix64(seed: 1)
         var machine = machine(.fixed(rate: 100, burst: 12), rows: 1, limit: 1)

@@ -58,7 +58,6 @@ struct RunCommand: AsyncParsableCommand {
             return try await finished(job, in: ledger, flags, output)
         }
         if !flags.yes, !flags.dryRun { try Confirmation.checkCanAsk(about: job) }
-        try OpenFiles.makeRoom(forCalls: flags.concurrency)
         try await ledger.check()
         if !flags.dryRun { try flags.reportWriter.prepare(for: job) }
         let resumption = Resumption(ledger: place, network: network, flags: flags)

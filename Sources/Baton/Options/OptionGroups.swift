@@ -201,7 +201,11 @@ struct RunFlags: ParsableArguments {
     @Option(help: "The share of the quota that is left to others, 0 to 99 percent.")
     var headroom = Headroom.none
 
-    @Option(help: "Calls under way at once, at the most.")
+    @Option(
+        help: """
+            Calls under way at once, at the most; fewer where answers are fast. Each has a \
+            connection, which is a file that the process has open.
+            """)
     var concurrency = Self.concurrencyUsual
 
     @Option(name: .customLong("max-attempts"), help: "Attempts a row, throttled calls apart.")
@@ -246,11 +250,11 @@ struct RunFlags: ParsableArguments {
     @OptionGroup var schedule: ScheduleOptions
     @OptionGroup var watching: WatchingOptions
 
-    static let concurrencyUsual = 64
+    static let concurrencyUsual = RunOptions().concurrency
     static let maxAttemptsUsual = 8
     static let reportsUsual = "reports"
-    /// Each call under way has a connection, and a process may usually open 1,024 files.
-    private static let concurrencyMax = 900
+    /// 2,000 a second with answers after 2 s.
+    private static let concurrencyMax = TransportLimits().connectionsMax
 
     enum Rate: ExpressibleByArgument, Equatable {
         case auto

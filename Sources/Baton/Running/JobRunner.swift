@@ -70,7 +70,8 @@ struct JobRunner {
         _ line: ProgressLine, _ metrics: MetricsFile?
     ) async throws -> RunEnding {
         defer { metrics?.finish() }
-        let options = flags.runOptions
+        var options = flags.runOptions
+        boundWindow(of: &options)
         let lanes = try await services.lanes(pace: remembered)
         let run = TransferRun(job, ledger: ledger, lanes: lanes, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
@@ -126,6 +127,19 @@ struct JobRunner {
             .transferContact: .likely(
                 rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
         ]
+    }
+
+    /// Keeps the calls under way to the connections that this process may have.
+    private func boundWindow(of options: inout RunOptions) {
+        let wanted = options.concurrency
+        options.concurrency = OpenFiles.room(forCalls: wanted)
+        guard options.concurrency < wanted else { return }
+        let words =
+            "At most \(options.concurrency.of("call")) under way at once instead of "
+            + "\(wanted.grouped): this process may not open more files. "
+            + "Raise `ulimit -Hn`, or LimitNOFILE= of its unit, for more."
+        // Who did not ask for as many is told only where details are asked for.
+        if wanted == RunFlags.concurrencyUsual { console.detail(words) } else { console.say(words) }
     }
 
     private func say(_ ending: RunEnding, _ totals: ControlTotals, _ progress: RunProgress) {

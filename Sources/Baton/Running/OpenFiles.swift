@@ -1,29 +1,42 @@
 import Glibc
 
-/// The files that this process may open: each call under way has a connection, and where the system's
-/// own libraries get no file they end the process without a word.
+/// How many files this process may have open: each call under way has a connection, and where the
+/// system's own libraries get no file they end the process without a word.
 enum OpenFiles {
-    /// What is open beside calls: streams, the ledger and the files beside it, queues of events,
+    /// What is open without a call: streams, the ledger and the files beside it, queues of events,
     /// reports. Measured: 21 are just enough, below that runs ended by SIGILL.
-    private static let ownMax = 32
+    private static let least = 32
+    /// What may be open beside a run's calls: look-ups and what gives credentials too.
+    private static let others = 64
 
-    /// Makes room for calls at once, raising this process's own limit where the system lets it.
-    static func makeRoom(forCalls calls: Int) throws(OpenFilesError) {
-        let wanted = rlim_t(ownMax + calls)
+    /// Makes room for what any command opens.
+    static func check() throws(OpenFilesError) {
+        let filesMax = raised(to: least)
+        guard filesMax >= least else { throw OpenFilesError(filesMax: filesMax, wanted: least) }
+    }
+
+    /// Calls that may be under way at once, up to `wanted`.
+    static func room(forCalls wanted: Int) -> Int {
+        max(1, min(wanted, raised(to: wanted + others) - others))
+    }
+
+    /// Raises the soft limit as far as the hard one goes; returns what it is then.
+    ///
+    /// The soft limit is usually 1,024 for the sake of programs that use select(2), which libcurl
+    /// here does not (`curl_multi_poll`).
+    private static func raised(to wanted: Int) -> Int {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
-            limit.rlim_cur < wanted
-        else { return }
-        let before = limit.rlim_cur
-        limit.rlim_cur = min(wanted, limit.rlim_max)
-        guard limit.rlim_cur == wanted,
-            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
-        else {
-            let callsMax = Int(max(before, limit.rlim_max)) - ownMax
-            throw OpenFilesError(
-                filesMax: Int(max(before, limit.rlim_max)), wanted: Int(wanted),
-                concurrency: calls > 0 && callsMax > 0 ? callsMax : nil)
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return wanted
         }
+        if limit.rlim_cur < rlim_t(wanted), limit.rlim_cur < limit.rlim_max {
+            var raised = limit
+            raised.rlim_cur = min(rlim_t(wanted), limit.rlim_max)
+            if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 {
+                limit = raised
+            }
+        }
+        return Int(clamping: limit.rlim_cur)
     }
 }
 
@@ -31,12 +44,9 @@ enum OpenFiles {
 struct OpenFilesError: Error {
     var filesMax: Int
     var wanted: Int
-    /// Calls at once for which there is room; nil where there is none for any.
-    var concurrency: Int?
 
     var sentence: String {
-        let other = concurrency.map { " or give --concurrency \($0)" } ?? ""
-        return "This process may open only \(filesMax) files, and needs \(wanted). Raise its limit "
-            + "(`ulimit -n \(wanted)`)\(other), then run the same command again."
+        "This process may open only \(filesMax) files, and needs \(wanted). Raise its limit "
+            + "(`ulimit -n \(wanted)`), then run the same command again."
     }
 }

@@ -18,6 +18,8 @@ package struct Desk: Sendable {
     /// one Region, and the front door turns callers of other accounts away. A role of the account
     /// shares its buckets.
     private var buckets: [OperationName: TokenBucket]
+    /// What fills them.
+    package private(set) var quotas: [OperationName: Quota] = [:]
     private let faults: FaultPlan
     private let seed: UInt64
     private var callsAdmitted: UInt64 = 0
@@ -37,8 +39,17 @@ package struct Desk: Sendable {
         buckets = [:]
         for operation in Operation.definitions {
             let quota = options.quotas[operation.name] ?? operation.quota
+            quotas[operation.name] = quota
             buckets[operation.name] = TokenBucket(quota, at: start)
         }
+    }
+
+    /// Raises or lowers the quota of an operation, as AWS does on request, in the middle of it all.
+    package mutating func change(
+        _ quota: Quota, of operation: OperationName, at now: Moment
+    ) {
+        quotas[operation] = quota
+        buckets[operation]?.change(to: quota, at: now)
     }
 
     /// Names a call of a service round Connect.

@@ -22,7 +22,7 @@ package struct Quota: Hashable, Sendable {
 
 /// The bucket that a quota fills; it starts full.
 package struct TokenBucket: Sendable {
-    private let quota: Quota
+    private var quota: Quota
     private var tokens: Double
     private var filledAt: Moment
 
@@ -32,18 +32,30 @@ package struct TokenBucket: Sendable {
         filledAt = now
     }
 
+    /// Goes on with another quota; what is in it stays, as far as the new burst holds it. One that
+    /// was unlimited is full.
+    package mutating func change(to quota: Quota, at now: Moment) {
+        fill(until: now)
+        let held = self.quota.ratePerSecond > 0 ? tokens : .infinity
+        self.quota = quota
+        tokens = min(Double(quota.burst), held)
+    }
+
     /// Takes a token for one call; false where there is none, and then nothing is taken.
     package mutating func admits(at now: Moment) -> Bool {
         guard quota.ratePerSecond > 0 else { return true }
-        // Two threads may read the clock in one order and come here in the other.
-        if now > filledAt {
-            let earned = Double((now - filledAt).wholeNanoseconds) * 1e-9 * quota.ratePerSecond
-            tokens = min(Double(quota.burst), tokens + earned)
-            filledAt = now
-        }
+        fill(until: now)
         // A token earned in slices of a period may lack the last bit of a double.
         guard tokens >= 1 - 1e-9 else { return false }
         tokens = max(0, tokens - 1)
         return true
+    }
+
+    private mutating func fill(until now: Moment) {
+        // Two threads may read the clock in one order and come here in the other.
+        guard now > filledAt else { return }
+        let earned = Double((now - filledAt).wholeNanoseconds) * 1e-9 * quota.ratePerSecond
+        tokens = min(Double(quota.burst), tokens + earned)
+        filledAt = now
     }
 }

@@ -91,13 +91,20 @@ final class Responder: Sendable {
 
     /// The answer of a service round Connect.
     private func answer(to call: Call, on route: Route) -> ServiceAnswer? {
-        let (requestID, statistics) = counter.withLock {
-            ($0.desk.requestIDForNeighbour(), $0.desk.statistics)
+        let now = clock.now()
+        let (requestID, statistics, quotas) = counter.withLock {
+            ($0.desk.requestIDForNeighbour(), $0.desk.statistics, $0.desk.quotas)
         }
-        let answer = neighbours.answer(
-            to: call, on: route, requestID: requestID, statistics: statistics, at: clock.now())
-        if let answer, route != .control {
-            counter.withLock { $0.desk.count(answer.operation, errorCode: answer.errorCode) }
+        guard
+            let answer = neighbours.answer(
+                to: call, on: route, requestID: requestID, statistics: statistics, quotas: quotas,
+                at: now)
+        else { return nil }
+        counter.withLock {
+            if route != .control { $0.desk.count(answer.operation, errorCode: answer.errorCode) }
+            if let change = answer.quotaChange {
+                $0.desk.change(change.quota, of: change.operation, at: now)
+            }
         }
         return answer
     }

@@ -4,14 +4,16 @@ import FoundationEssentials
 struct ControlDesk: Sendable {
     let keys: KeyRing
 
-    /// Answers `GET stats` and `POST revoke`, `expire`, `restore`; the body of the first two may
-    /// name an `accessKeyId` or a `token`, and means all that were given out where it does not.
+    /// Answers `GET stats` and `POST revoke`, `expire`, `restore`, `quota`; the body of the first two
+    /// may name an `accessKeyId` or a `token`, and means all that were given out where it does not.
+    /// That of `quota` names the `operation`, its `rate` (0 is unlimited) and its `burst`.
     func answer(to call: Call, statistics: Statistics, at now: Moment) -> ServiceAnswer {
         switch (call.method, call.path) {
         case ("GET", "/simulator/stats"): return .json("simulator:Stats", statistics)
         case ("POST", "/simulator/restore"):
             keys.apply(.restore, at: now)
             return .json("simulator:Restore", [String: String]())
+        case ("POST", "/simulator/quota"): return changeQuota(call.body)
         case ("POST", "/simulator/revoke"), ("POST", "/simulator/expire"):
             let isRevocation = call.path.hasSuffix("revoke")
             let operation = isRevocation ? "simulator:Revoke" : "simulator:Expire"
@@ -23,6 +25,27 @@ struct ControlDesk: Sendable {
             return .json(operation, [String: String]())
         default: return .status("simulator:Unknown", 404, "Not Found")
         }
+    }
+
+    private func changeQuota(_ body: [UInt8]) -> ServiceAnswer {
+        guard let order = try? JSONDecoder().decode(QuotaOrder.self, from: Data(body)),
+            let operation = OperationName(rawValue: order.operation),
+            (0...1_000_000).contains(order.rate), (1...1_000_000).contains(order.burst)
+        else {
+            return .status(
+                "simulator:Quota", 400,
+                "The body is JSON with an operation's name, a rate of 0 to 1,000,000 and a burst of "
+                    + "1 to 1,000,000.")
+        }
+        var answer = ServiceAnswer.json("simulator:Quota", [String: String]())
+        answer.quotaChange = (operation, Quota(ratePerSecond: order.rate, burst: order.burst))
+        return answer
+    }
+
+    private struct QuotaOrder: Decodable {
+        var operation: String
+        var rate: Double
+        var burst: Int
     }
 
     private struct Order: Decodable {

@@ -27,12 +27,12 @@ struct NeighbourServices: Sendable {
     /// The answer of the service that a route leads to; nil where that is Connect itself.
     func answer(
         to call: Call, on route: Route, requestID: SimulatedID, statistics: Statistics,
-        at now: Moment
+        quotas rates: [OperationName: Quota], at now: Moment
     ) -> ServiceAnswer? {
         switch route {
         case .connect: nil
         case .tokens: tokens.answer(to: call, requestID: requestID, at: now)
-        case .quotas: quotas.answer(to: call, requestID: requestID, at: now)
+        case .quotas: quotas.answer(to: call, requestID: requestID, of: rates, at: now)
         case .portal: portal.answer(to: call, requestID: requestID, at: now)
         case .signIn: signIn.answer(to: call, requestID: requestID, at: now)
         case .container: container.answer(to: call, at: now)

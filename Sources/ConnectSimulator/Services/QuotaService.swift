@@ -11,28 +11,23 @@ struct QuotaService: Sendable {
     private let gate: SignatureGate
     private let region: String
     private let account: String
-    /// By the operation's name; calls a second.
-    private let rates: [String: Double]
 
     init(_ options: SimulatorOptions, gate: SignatureGate) {
         self.gate = gate
         region = options.region
         account = options.world.account
-        rates = Dictionary(
-            Operation.definitions.map { operation in
-                let quota = options.quotas[operation.name] ?? operation.quota
-                let rate = quota.ratePerSecond > 0 ? quota.ratePerSecond : Self.unlimitedRate
-                return (operation.name.rawValue, rate)
-            }, uniquingKeysWith: { first, _ in first })
     }
 
-    func answer(to call: Call, requestID: SimulatedID, at now: Moment) -> ServiceAnswer {
+    /// - Parameter quotas: what the account has now.
+    func answer(
+        to call: Call, requestID: SimulatedID, of quotas: [OperationName: Quota], at now: Moment
+    ) -> ServiceAnswer {
         let target = call.header("x-amz-target") ?? ""
         let isKnown = target == Self.targetPrefix + Self.operationName
         let name = "servicequotas:\(isKnown ? Self.operationName : "Unknown")"
         var answer: ServiceAnswer
         do {
-            let quota = try quota(for: call, isKnown: isKnown, at: now)
+            let quota = try quota(for: call, isKnown: isKnown, of: quotas, at: now)
             answer = .json(name, QuotaAnswer(Quota: quota))
         } catch {
             // Services that speak JSON 1.1 answer every refusal of a caller with 400.
@@ -47,7 +42,7 @@ struct QuotaService: Sendable {
     }
 
     private func quota(
-        for call: Call, isKnown: Bool, at now: Moment
+        for call: Call, isKnown: Bool, of quotas: [OperationName: Quota], at now: Moment
     ) throws(ServiceFault) -> AppliedQuota {
         let holder = try holder(of: call, at: now)
         guard isKnown else { throw ServiceFault(400, "UnknownOperationException", "") }
@@ -55,7 +50,7 @@ struct QuotaService: Sendable {
             throw Self.fault(
                 SignatureGate.denial(of: holder, "servicequotas:\(Self.operationName)"))
         }
-        return try quota(call.body, of: holder.caller)
+        return try quota(call.body, of: holder.caller, among: quotas)
     }
 
     private func holder(of call: Call, at now: Moment) throws(ServiceFault) -> KeyRing.Holder {
@@ -70,7 +65,9 @@ struct QuotaService: Sendable {
         ServiceFault(400, refusal.exception.rawValue, refusal.message)
     }
 
-    private func quota(_ body: [UInt8], of caller: Caller) throws(ServiceFault) -> AppliedQuota {
+    private func quota(
+        _ body: [UInt8], of caller: Caller, among quotas: [OperationName: Quota]
+    ) throws(ServiceFault) -> AppliedQuota {
         let asked: QuotaBody
         do {
             asked = try JSONDecoder().decode(QuotaBody.self, from: Data(body))
@@ -86,7 +83,8 @@ struct QuotaService: Sendable {
                 "The request failed because the specified quota does not exist.")
         }
         // Another account has quotas of its own: those that nobody has raised.
-        let rate = caller.account == account ? rates[quota.operation] : nil
+        let own = OperationName(rawValue: quota.operation).flatMap { quotas[$0]?.ratePerSecond }
+        let rate = caller.account == account ? own.map { $0 > 0 ? $0 : Self.unlimitedRate } : nil
         return AppliedQuota(
             QuotaArn: "arn:aws:servicequotas:\(region):\(caller.account):connect/\(quota.code)",
             QuotaCode: quota.code, QuotaName: "Rate of \(quota.operation) API requests",

@@ -10,6 +10,8 @@ struct ServiceAnswer: Sendable {
     var contentType: String
     var body: [UInt8]
     var headers: [(name: String, value: String)] = []
+    /// A quota that changes from here on.
+    var quotaChange: (operation: OperationName, quota: Quota)?
 }
 
 /// An error of one of those services; which form it has on the wire is the protocol's business.

@@ -57,9 +57,16 @@ package struct PaceController: Sendable {
         search = RateSearch(mode, sent: 0, at: now)
     }
 
-    /// Goes on in another mode. Of a new burst nothing is spent before it has come in again: what
-    /// the service's bucket holds by now is not known.
-    package mutating func change(to mode: Mode, at now: Instant) {
+    /// Goes on in another mode; where the quota is to be found, from what it was last found to be. Of
+    /// a new burst nothing is spent before it has come in again: what the service's bucket holds by
+    /// now is not known.
+    package mutating func change(to wanted: Mode, at now: Instant) {
+        var mode = wanted
+        if case .auto = wanted {
+            // It is being found already: what was learnt is not thrown away.
+            guard case .fixed = self.mode else { return }
+            if let found { mode = .likely(rate: found.rate, burst: 0) }
+        }
         guard mode != self.mode else { return }
         self.mode = mode
         let (rate, capacity) = Self.bucket(for: mode, used: used)
@@ -84,6 +91,22 @@ package struct PaceController: Sendable {
     package var isRateKnown: Bool {
         if case .fixed = mode { true } else { (search.measured?.calls ?? 0) >= 80 }
     }
+
+    /// Calls that may be under way at once: what is sent in twice the time that answers take, at least
+    /// 64.
+    ///
+    /// A service that goes silent thus has few rows in doubt, though a run at 2,000 a second may need
+    /// 4,000 calls under way. The time counts up to 2.5 s: where calls queue in the service, more of
+    /// them would only make each take longer, and in the end too long.
+    package var window: Int {
+        let seconds = min((answers.mean ?? 0) + answers.deviation, Self.answerSecondsMax)
+        return max(Self.windowMin, Int((2 * rate * seconds).rounded(.up)))
+    }
+
+    private static let windowMin = 64
+    private static let answerSecondsMax = 2.5
+
+    private var answers: AnswerTimes { search.answers }
 
     /// Asks for one call; when the answer is `.now`, the call must be made, with `ticket`.
     package mutating func admit(at now: Instant) -> (admission: Admission, ticket: Ticket) {

@@ -43,6 +43,33 @@ struct ControlDeskTests {
         }
     }
 
+    @Test func `changes a quota, for the calls and for who asks how great it is`() async throws {
+        try await visit { visitor in
+            func describe() async throws -> Int {
+                try await visitor.describe(by: SimulatorCredentials.allowed).status
+            }
+            let order = "{\"operation\":\"DescribeContact\",\"rate\":3,\"burst\":2}"
+            let answer = try await visitor.answer(to: .post("/simulator/quota", order))
+            #expect(answer.status == 200)
+            var statuses: [Int] = []
+            for _ in 0..<3 { statuses.append(try await describe()) }
+            #expect(statuses == [404, 404, 429])
+            let asked = Call.post(
+                "/", "{\"ServiceCode\":\"connect\",\"QuotaCode\":\"L-371095B8\"}",
+                headers: [("x-amz-target", "ServiceQuotasV20190624.GetServiceQuota")])
+            let told = try await visitor.answer(
+                to: asked.signed(at: visitor.clock.now, service: "servicequotas"))
+            #expect(told.member("Value") == "3")
+            for body in [
+                "", "{\"operation\":\"No\",\"rate\":3,\"burst\":2}",
+                "{\"operation\":\"DescribeContact\",\"rate\":-1,\"burst\":2}",
+            ] {
+                let refused = try await visitor.answer(to: .post("/simulator/quota", body))
+                #expect(refused.status == 400)
+            }
+        }
+    }
+
     @Test func `knows no other order`() async throws {
         try await visit { visitor in
             let unreadable = try await visitor.answer(to: .post("/simulator/revoke", "["))

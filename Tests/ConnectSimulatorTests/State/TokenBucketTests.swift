@@ -26,6 +26,15 @@ struct TokenBucketTests {
         #expect(admitted == 1000)
     }
 
+    @Test func `goes on at another rate from what it holds`() {
+        var bucket = TokenBucket(Quota(ratePerSecond: 1, burst: 10), at: noon)
+        let before = (0..<6).count { _ in bucket.admits(at: noon) }
+        bucket.change(to: Quota(ratePerSecond: 4, burst: 20), at: noon + .seconds(1))
+        let after = (0..<20).count { _ in bucket.admits(at: noon + .seconds(2)) }
+        #expect(before == 6)
+        #expect(after == 9)
+    }
+
     @Test func `is not filled by a clock that goes back`() {
         var bucket = TokenBucket(Quota(ratePerSecond: 1, burst: 1), at: noon)
         let admitted = [0, -10, 0, 1].map { bucket.admits(at: noon + .seconds($0)) }

@@ -39,6 +39,31 @@ struct PaceControllerTests {
         #expect(abs(moment.seconds - 0.01) < 0.001)
     }
 
+    @Test func `goes on from the quota that it found, after it was told one`() {
+        var pace = PaceController(.auto(rate: 2, burst: 5), at: .start)
+        var bucket = TokenBucket(rate: 20, capacity: 30, at: .start)
+        var now = Instant.start
+        while pace.found == nil, now < .start.advanced(by: .seconds(600)) {
+            let (admission, ticket) = pace.admit(at: now)
+            if case .at(let moment) = admission {
+                now = moment
+            } else if bucket.take(at: now) == .now {
+                pace.admitted(ticket, at: now)
+            } else {
+                pace.throttled(ticket, retryAfter: nil, at: now)
+            }
+        }
+        pace.change(to: .fixed(rate: 1, burst: 1), at: now)
+        #expect(pace.rate == 1)
+        pace.change(to: .auto(rate: 2, burst: 5), at: now)
+        _ = pace.admit(at: now)
+        #expect(abs(pace.rate - 20) < 1)
+        // Asked again while it is finding out, it goes on as it was.
+        let rate = pace.rate
+        pace.change(to: .auto(rate: 2, burst: 5), at: now)
+        #expect(pace.rate == rate)
+    }
+
     @Test func `leaves room in a quota that it is told, and in one that it finds`() {
         for mode in [
             PaceController.Mode.fixed(rate: 50, burst: 75), .auto(rate: 2, burst: 5),
