@@ -1,18 +1,32 @@
 package import TransferCore
 
 /// One call to make.
-package struct RowCall: Sendable {
+///
+/// A class: it goes through a task and back, and its texts are not to be retained at each step.
+package final class RowCall: Sendable {
     /// The row's number.
-    package var row: Int
+    package let row: Int
     /// The row's lane: which account and Region is called.
-    package var lane = 0
+    package let lane: Int
     /// Which of the service's calls it is.
-    package var operation: RowOperation
+    package let operation: RowOperation
     /// What the row asks for; the reads take its contact and instance.
-    package var request: TransferRequest
+    package let request: TransferRequest
     /// Which of the row's attempts it is, where it is a transfer.
-    package var attempt: Attempt
-    var ticket: PaceController.Ticket
+    package let attempt: Attempt
+    let ticket: PaceController.Ticket
+
+    init(
+        row: Int, lane: Int, operation: RowOperation, request: TransferRequest, attempt: Attempt,
+        ticket: PaceController.Ticket
+    ) {
+        self.row = row
+        self.lane = lane
+        self.operation = operation
+        self.request = request
+        self.attempt = attempt
+        self.ticket = ticket
+    }
 }
 
 /// What a call brought.

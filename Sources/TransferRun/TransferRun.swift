@@ -45,7 +45,8 @@ package struct TransferRun: Sendable {
     ///
     /// - Parameters:
     ///   - stops: yields when the run is to drain: calls under way are heard, nothing more is sent.
-    ///   - onProgress: is called after every change, from the run's own task; keep it short.
+    ///   - onProgress: is called after every change, or soon after, from the run's own task; keep it
+    ///     short.
     ///   - onCalls: the same, once a second and at the end.
     /// - Throws: ``LedgerError``. Rows whose outcome could not be written stay pending and claimed.
     package func run(
@@ -89,9 +90,15 @@ package struct TransferRun: Sendable {
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
             var rememberedAt = now
+            var telling = Telling(at: .start)
             while true {
-                let actions = machine.next(at: now, wall: .now)
-                onProgress(machine.progress)
+                let moment = now
+                let actions = machine.next(at: moment, wall: .now)
+                // At full speed a call follows each answer, and after its own answer more is to tell.
+                if !actions.contains(where: \.isCall) || telling.isDue(at: moment) {
+                    telling = Telling(at: moment)
+                    onProgress(machine.progress)
+                }
                 for action in actions {
                     if case .finish(let ending) = action {
                         try await remember(machine.found)
@@ -206,6 +213,19 @@ package struct TransferRun: Sendable {
     }
 
     private var now: Instant { Instant(nanoseconds: (clock.now - startedAt).wholeNanoseconds) }
+}
+
+/// How often a run tells of its progress where it makes one call after another.
+private struct Telling {
+    var at: Instant
+
+    private static let interval = Duration.milliseconds(20)
+
+    func isDue(at now: Instant) -> Bool { at.duration(to: now) >= Self.interval }
+}
+
+extension RunMachine.Action {
+    fileprivate var isCall: Bool { if case .call = self { true } else { false } }
 }
 
 extension Timestamp {

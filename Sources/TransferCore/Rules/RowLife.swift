@@ -19,7 +19,7 @@ package struct RowLife: Hashable, Sendable {
     package private(set) var mayHaveTakenEffect: Bool
     private var lookUpPurpose = LookUpPurpose.beforeSending
     /// The end that the row comes to once it is known whose fault the refusal is.
-    private var diagnosed: Ending?
+    private var diagnosed: Diagnosed?
 
     /// What to do next.
     package enum Decision: Hashable, Sendable {
@@ -59,7 +59,12 @@ package struct RowLife: Hashable, Sendable {
         case unexplained
     }
 
-    private enum LookUpPurpose: Hashable, Sendable {
+    /// Indirect, as the purposes below: hardly any row has one, and lives are copied at each step.
+    private indirect enum Diagnosed: Hashable, Sendable {
+        case refusal(Ending)
+    }
+
+    private indirect enum LookUpPurpose: Hashable, Sendable {
         /// An earlier run may have sent the row: has it taken effect?
         case beforeSending
         /// The service refuses, perhaps because an earlier attempt did take effect.
@@ -163,7 +168,7 @@ package struct RowLife: Hashable, Sendable {
         guard ending.refusal == .unexplained, !isVerified, diagnosed == nil else {
             return .end(ending)
         }
-        diagnosed = ending
+        diagnosed = .refusal(ending)
         moveOn()
         return .call(.describeContact, .none)
     }
@@ -190,7 +195,9 @@ package struct RowLife: Hashable, Sendable {
     package mutating func describeAnswered(
         _ result: Result<Answer<ContactState>, TransferFailure>, policy: RetryPolicy
     ) -> Decision {
-        if let diagnosed { return diagnosisAnswered(result, diagnosed, policy) }
+        if case .refusal(let ending) = diagnosed {
+            return diagnosisAnswered(result, ending, policy)
+        }
         switch result {
         case .success(let answer):
             moveOn()
