@@ -142,11 +142,14 @@ package final class Ledger: Sendable {
 
     /// Looks through the whole file for damage; it takes about a second for a million rows.
     ///
+    /// Not `quick_check`, which takes half of that: an index that leads elsewhere passes it, and the
+    /// totals, which are counted by one, are then wrong for good.
+    ///
     /// - Throws: ``LedgerError`` `.damaged`, with what SQLite found first.
     package func check() async throws {
         do {
             let found = try await pool.read {
-                try String.fetchOne($0, sql: "PRAGMA quick_check(1)")
+                try String.fetchOne($0, sql: "PRAGMA integrity_check(1)")
             }
             guard let found, found != "ok" else { return }
             throw LedgerError(damaged: path, found)
