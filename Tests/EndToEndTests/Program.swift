@@ -46,7 +46,12 @@ struct Program: Sendable {
     /// Runs it to its end in a shell that lets it open no more files; its own limit alone is set
     /// where `hard` is false.
     func run(_ arguments: [String], filesMax: Int, hard: Bool = true) async throws -> Ended {
-        let script = "ulimit \(hard ? "" : "-S") -n \(filesMax); exec \"$0\" \"$@\""
+        try await run(
+            arguments, bySh: "ulimit \(hard ? "" : "-S") -n \(filesMax); exec \"$0\" \"$@\"")
+    }
+
+    /// Runs it to its end by a script of a shell, as `"$0" "$@"`.
+    func run(_ arguments: [String], bySh script: String) async throws -> Ended {
         let result = try await Subprocess.run(
             .path("/bin/sh"), arguments: Arguments(["-c", script, Self.path.string] + arguments),
             environment: .custom(environment), workingDirectory: FilePath(directory.path),

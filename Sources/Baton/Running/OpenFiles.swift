@@ -7,6 +7,17 @@ enum OpenFiles {
     /// reports. Measured: 21 are just enough, below that runs ended by SIGILL.
     private static let ownMax = 32
 
+    /// Opens streams that this process was started without (`2>&-`), so that no file and no connection
+    /// gets their numbers, and with them what is said. To write to them fails, as it did.
+    static func fillStreams() {
+        var descriptor: Int32
+        repeat {
+            descriptor = open("/dev/null", O_RDONLY)
+        } while (0...STDERR_FILENO).contains(
+            descriptor)
+        if descriptor > STDERR_FILENO { close(descriptor) }
+    }
+
     /// Makes room for calls at once, raising this process's own limit where the system lets it.
     static func makeRoom(forCalls calls: Int) throws(OpenFilesError) {
         let wanted = rlim_t(ownMax + calls)
