@@ -258,6 +258,18 @@ def deleted(place):
     return run
 
 
+@line("ledger's log deleted in a run")
+def log_deleted(place):
+    place.serve()
+    run = place.begin(pace="20")
+    place.until_moved(10, run)
+    os.remove(place.ledger + "-wal")
+    place.ended(run, 73, "-wal was deleted", "resume")
+    place.expect(len(place.effects()) < 60, "it was not stopped")
+    place.ended(place.resume(), 0)
+    return run
+
+
 @line("ledger replaced in a run")
 def replaced(place):
     place.serve()
