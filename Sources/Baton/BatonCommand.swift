@@ -31,6 +31,7 @@ struct BatonCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         // A file that grew to its limit (ulimit -f) is a write that fails, and is told as one.
         signal(SIGXFSZ, SIG_IGN)
+        OpenFiles.fillStreams()
         do {
             try OpenFiles.check()
             var command = try parseAsRoot()

@@ -45,10 +45,13 @@ struct Program: Sendable {
 
     /// Runs it to its end under a limit that the shell sets: `ulimit -n 128`.
     func run(_ arguments: [String], under limit: String) async throws -> Ended {
+        try await run(arguments, bySh: "\(limit) && exec \"$0\" \"$@\"")
+    }
+
+    /// Runs it to its end by a script of a shell, as `"$0" "$@"`.
+    func run(_ arguments: [String], bySh script: String) async throws -> Ended {
         let result = try await Subprocess.run(
-            .path("/bin/sh"),
-            arguments: Arguments(
-                ["-c", "\(limit) && exec \"$0\" \"$@\"", Self.path.string] + arguments),
+            .path("/bin/sh"), arguments: Arguments(["-c", script, Self.path.string] + arguments),
             environment: .custom(environment), workingDirectory: FilePath(directory.path),
             input: .none, output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
         return Ended(result.terminationStatus, result.standardOutput, result.standardError)

@@ -1,5 +1,6 @@
 """The faults of the machine and of its operator."""
 
+import contextlib
 import os
 import random
 import resource
@@ -42,6 +43,22 @@ stopped_by("SIGINT", signal.SIGINT, 75)
 stopped_by("SIGTERM", signal.SIGTERM, 75)
 stopped_by("SIGHUP", signal.SIGHUP, 75)
 stopped_by("SIGKILL", signal.SIGKILL, -signal.SIGKILL)
+
+
+@line("SIGTERM before the first call")
+def stopped_early(place):
+    """While it looks up what the rows name."""
+    place.serve("--latency", "3000")
+    run = place.begin()
+    place.until_said("60 valid", run)
+    time.sleep(0.5)
+    run.send(signal.SIGTERM)
+    place.ended(run, 75, "before this run sent anything")
+    place.expect(not place.effects(), "something was moved")
+    place.kill_service()
+    place.serve()
+    place.ended(place.begin(), 0)
+    return run
 
 
 @line("SIGINT twice")
@@ -241,6 +258,18 @@ def deleted(place):
     return run
 
 
+@line("ledger's log deleted in a run")
+def log_deleted(place):
+    place.serve()
+    run = place.begin(pace="20")
+    place.until_moved(10, run)
+    os.remove(place.ledger + "-wal")
+    place.ended(run, 73, "-wal was deleted", "resume")
+    place.expect(len(place.effects()) < 60, "it was not stopped")
+    place.ended(place.resume(), 0)
+    return run
+
+
 @line("ledger replaced in a run")
 def replaced(place):
     place.serve()
@@ -316,7 +345,46 @@ def cut_short(place):
     return run
 
 
+@line("ledger's index damaged")
+def index_damaged(place):
+    """Bytes that no look at the tables alone would find: totals are counted by that index."""
+    place.serve(rows=200)
+    run = place.begin(pace="200")
+    place.until_moved(100, run)
+    run.send(signal.SIGKILL)
+    run.wait()
+    with contextlib.closing(sqlite3.connect(place.ledger)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = "
+                             "'row_states_by_outcome'").fetchone()
+    shutil.copy(place.ledger, place.file("backup"))
+    with open(place.ledger, "r+b") as file:
+        file.seek((page - 1) * 8192)
+        bytes_ = file.read(8192)
+        file.seek((page - 1) * 8192)
+        file.write(bytes_.replace(b"transferred", b"Transferred", 1))
+    run = place.ended(place.resume(), 73, "damaged", "recover")
+    shutil.copy(place.file("backup"), place.ledger)
+    place.ended(place.resume(), 0)
+    return run
+
+
 # The process
+
+
+@line("stderr is closed")
+def no_stderr(place):
+    """Nothing that is said may land in a file or a connection that got its number."""
+    place.serve("--fault-500", "0.2")
+    status = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$@" 2>&-', place.baton, "run", *place.input_of(), *place.options,
+         "--rate", "100", "--on-finish", "readlink /proc/$PPID/fd/2 > stream"],
+        env=place.environment, cwd=place.folder).returncode
+    place.expect(status == 0, f"exit {status}")
+    with open(place.file("stream")) as file:
+        stream = file.read().strip()
+    place.expect(stream == "/dev/null", f"{stream} has the number of stderr")
+    return place.ended(place.resume(), 0)
 
 
 @line("12 files may be open")

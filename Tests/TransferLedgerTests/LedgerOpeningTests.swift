@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import TransferCore
@@ -93,5 +94,23 @@ struct LedgerOpeningTests {
         let before = [path, path + "-wal"].map(TemporaryDirectory.read)
         #expect(code(path) == nil)
         #expect([path, path + "-wal"].map(TemporaryDirectory.read) == before)
+    }
+
+    @Test(arguments: ["", "-wal"])
+    func `writes nothing more once the ledger or its log is gone`(suffix: String) async throws {
+        let fixture = try await LedgerFixture()
+        let path = fixture.ledger.path
+        // That others look into it and go is nothing.
+        for _ in 0..<2 {
+            let other = try Ledger(path: path, whereAbsent: .fail)
+            _ = try await other.read { try $0.jobs() }
+        }
+        _ = try await fixture.beginRun()
+        #expect(rename(path + suffix, path + ".away") == 0)
+        let error = await #expect(throws: LedgerError.self) { _ = try await fixture.beginRun() }
+        #expect(error?.code == .moved)
+        #expect(error?.message.contains("nothing more is sent") == true)
+        #expect(rename(path + ".away", path + suffix) == 0)
+        _ = try await fixture.beginRun()
     }
 }

@@ -20,6 +20,7 @@ struct ResumeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        StopSignals.endAtOnce()
         let environment = ProcessInfo.processInfo.environment
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         guard let job = try await selected(in: store) else {

@@ -34,6 +34,7 @@ struct RunCommand: AsyncParsableCommand {
         _ input: InputOptions, _ network: NetworkOptions, _ ledger: LedgerOptions,
         _ flags: RunFlags, _ output: OutputOptions, environment: [String: String]
     ) async throws -> ExitStatus {
+        StopSignals.endAtOnce()
         let console = output.console
         let configuration = try network.configuration(environment: environment)
         console.detail("Region \(configuration.region), endpoint \(configuration.endpoint).")

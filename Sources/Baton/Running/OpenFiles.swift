@@ -9,6 +9,16 @@ enum OpenFiles {
     /// What may be open beside a run's calls: look-ups and what gives credentials too.
     private static let others = 64
 
+    /// Opens streams that this process was started without (`2>&-`), so that no file and no
+    /// connection gets their numbers, and with them what is said. To write to them fails, as it did.
+    static func fillStreams() {
+        var descriptor: Int32
+        repeat {
+            descriptor = open("/dev/null", O_RDONLY)
+        } while (0...STDERR_FILENO).contains(descriptor)
+        if descriptor > STDERR_FILENO { close(descriptor) }
+    }
+
     /// Makes room for what any command opens.
     static func check() throws(OpenFilesError) {
         let filesMax = raised(to: least)
