@@ -25,9 +25,7 @@ package struct PaceController: Sendable {
     /// Calls sent before this moment belong to a refusal that was already heard.
     private var heardUntil: Instant?
     private var refusalsInARow = 0
-    /// The share of the quota that is used.
-    private let used: Double
-    private var room: Room?
+    private var headroom: Headroom
     /// The quota that was found; nil where it is not known yet, or was given.
     package private(set) var found: Found?
 
@@ -38,21 +36,11 @@ package struct PaceController: Sendable {
         package var burst: Double?
     }
 
-    /// A quota of which a part is left to others: it is not tried out, but for a short time in ten
-    /// minutes, since to see how much there is all of it has to be used.
-    private struct Room {
-        var rate: Double
-        var until: Instant
-    }
-
-    private static let leastInRoom = 0.05
-    private static let roomTime = Duration.seconds(600)
-
     /// - Parameter headroom: the share of the quota, from 0 to less than 1, that is left to others.
     package init(_ mode: Mode, headroom: Double = 0, at now: Instant) {
         self.mode = mode
-        used = 1 - min(max(headroom, 0), 0.99)
-        let (rate, capacity) = Self.bucket(for: mode, used: used)
+        self.headroom = Headroom(leaving: headroom)
+        let (rate, capacity) = Self.bucket(for: mode, used: self.headroom.used)
         bucket = TokenBucket(rate: rate, capacity: capacity, at: now)
         search = RateSearch(mode, sent: 0, at: now)
     }
@@ -69,10 +57,10 @@ package struct PaceController: Sendable {
         }
         guard mode != self.mode else { return }
         self.mode = mode
-        let (rate, capacity) = Self.bucket(for: mode, used: used)
+        let (rate, capacity) = Self.bucket(for: mode, used: headroom.used)
         bucket.change(rate: rate, capacity: capacity, at: now)
         search = RateSearch(mode, sent: sent, at: now)
-        room = nil
+        headroom.forget()
         pausedUntil = nil
         refusalsInARow = 0
     }
@@ -139,15 +127,19 @@ package struct PaceController: Sendable {
         if case .fixed = mode {
             bucket.empty(owing: 0, at: now)
             pause(until: now.advanced(by: Self.fixedPause(refusalsInARow)))
-        } else if let room {
-            // Others need more than was left to them.
-            self.room?.rate = max(0.9 * room.rate, Self.leastInRoom)
+        } else if headroom.rate != nil {
+            headroom.refused()
             followSearch(at: now)
             bucket.empty(owing: 1, at: now)
         } else {
-            let debt = search.emptied(ticket, at: now)
-            found = search.found ?? found
-            leaveRoom(at: now)
+            var debt = search.emptied(ticket, at: now)
+            if let newest = search.found {
+                found = Found(rate: newest.rate, burst: newest.burst ?? found?.burst)
+            }
+            if let found {
+                debt += headroom.emptied(
+                    ticket, found, isMeasured: search.found != nil, steadyRate: steadyRate, at: now)
+            }
             followSearch(at: now)
             bucket.empty(owing: debt, at: now)
         }
@@ -182,18 +174,13 @@ package struct PaceController: Sendable {
         pausedUntil = max(pausedUntil ?? moment, moment)
     }
 
-    private mutating func leaveRoom(at now: Instant) {
-        guard used < 1, let rate = search.found?.rate else { return }
-        room = Room(rate: used * rate, until: now.advanced(by: Self.roomTime))
-    }
-
     private mutating func followSearch(at now: Instant) {
         if case .fixed = mode { return }
-        if let room, room.until <= now, let found {
-            self.room = nil
-            search = RateSearch(.likely(rate: found.rate, burst: 0), sent: sent, at: now)
+        if headroom.looks(sent: sent, at: now), let found {
+            search = RateSearch(
+                .likely(rate: found.rate, burst: found.fullBurst), sent: sent, at: now)
         }
-        let rate = room?.rate ?? search.rate(at: now)
+        let rate = headroom.rate ?? search.rate(at: now)
         // Before the first refusal the first guess's burst is spent; from then on there is none,
         // but for what makes up for late wakes.
         var capacity = max(1, rate * Self.arrivalJitter)
