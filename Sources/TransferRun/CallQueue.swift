@@ -50,6 +50,10 @@ struct CallQueue: Sendable {
         pace.change(to: mode, at: now)
     }
 
+    mutating func hear(of quota: PaceController.Found, at now: Instant) {
+        pace.hear(of: quota, at: now)
+    }
+
     mutating func heard(_ answer: CallAnswer, at now: Instant) {
         if case .throttled(let retryAfter) = answer.failure?.advice {
             pace.throttled(answer.call.ticket, retryAfter: retryAfter, at: now)

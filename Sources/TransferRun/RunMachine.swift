@@ -70,6 +70,13 @@ package struct RunMachine: Sendable {
         return found
     }
 
+    /// Hears from elsewhere what an operation's quota should be.
+    package mutating func hear(
+        of quota: PaceController.Found, for operation: RowOperation, at now: Instant
+    ) {
+        queues[operation]?.hear(of: quota, at: now)
+    }
+
     /// What to do now. Each action is handed out once, but for the wake: the last one is valid.
     package mutating func next(at now: Instant, wall: Timestamp) -> [Action] {
         var actions: [Action] = []

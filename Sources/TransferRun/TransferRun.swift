@@ -36,6 +36,8 @@ package struct TransferRun: Sendable {
         case committed(RunBatch)
         case woke(Instant)
         case wished([Wish])
+        /// What the quota of transfers should be; nil where nobody knows.
+        case told(PaceController.Found?)
         case stopRequested
         /// Nobody can ask for a stop any more.
         case stopsEnded
@@ -44,12 +46,15 @@ package struct TransferRun: Sendable {
     /// Runs the job; the caller holds its ``JobLock``.
     ///
     /// - Parameters:
+    ///   - likelyQuota: finds out, beside the run and up to its end, what the quota of transfers
+    ///     should be.
     ///   - stops: yields when the run is to drain: calls under way are heard, nothing more is sent.
     ///   - onProgress: is called after every change, from the run's own task; keep it short.
     ///   - onCalls: the same, once a second and at the end.
     /// - Throws: ``LedgerError``. Rows whose outcome could not be written stay pending and claimed.
     package func run(
         by worker: RunWorker, stops: AsyncStream<Void>,
+        likelyQuota: @escaping @Sendable () async -> PaceController.Found? = { nil },
         onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in },
         onCalls: @escaping @Sendable (CallMetrics) -> Void = { _ in }
     ) async throws -> RunEnding {
@@ -62,13 +67,15 @@ package struct TransferRun: Sendable {
             at: .now)
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         let ending = try await loop(
-            run, totals: totals, stops: stops, onProgress: onProgress, onCalls: onCalls)
+            run, totals: totals, stops: stops, likelyQuota: likelyQuota, onProgress: onProgress,
+            onCalls: onCalls)
         try await ledger.endRun(run, ending: ending.word, at: .now)
         return ending
     }
 
     private func loop(
         _ run: Int64, totals: ControlTotals, stops: AsyncStream<Void>,
+        likelyQuota: @escaping @Sendable () async -> PaceController.Found?,
         onProgress: @escaping @Sendable (RunProgress) -> Void,
         onCalls: @escaping @Sendable (CallMetrics) -> Void
     ) async throws -> RunEnding {
@@ -85,6 +92,7 @@ package struct TransferRun: Sendable {
                 return .stopsEnded
             }
             group.addTask { try await hearWishes() }
+            group.addTask { .told(await likelyQuota()) }
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
             var rememberedAt = now
@@ -120,6 +128,8 @@ package struct TransferRun: Sendable {
                     onCalls(machine.calls)
                     for wish in wishes { machine.obey(wish, at: now, wall: .now) }
                     group.addTask { try await hearWishes() }
+                case .told(let quota):
+                    if let quota { machine.hear(of: quota, for: .transferContact, at: now) }
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
                 case .stopsEnded:

@@ -92,7 +92,8 @@ struct RunCommand: AsyncParsableCommand {
             return .stoppedEarly
         }
         let runner = JobRunner(
-            job: job, ledger: ledger, client: client, flags: flags, output: output,
+            job: job, ledger: ledger, client: client, quotas: client.serviceQuotas(configuration),
+            flags: flags, output: output,
             resumption: resumption, goOn: Resumption(ledger: place).command(for: job))
         return try await runner.run()
     }

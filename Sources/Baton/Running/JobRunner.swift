@@ -11,6 +11,7 @@ struct JobRunner {
     var job: Job
     var ledger: Ledger
     var client: ConnectClient
+    var quotas: ServiceQuotas
     var flags: RunFlags
     var output: OutputOptions
     /// What to type to go on with the job.
@@ -21,7 +22,7 @@ struct JobRunner {
     /// Quotas change seldom; one found longer ago than this is found again.
     private static let rememberedFor = Duration.seconds(7 * 86_400)
     /// The least burst that documented quotas have for their rate (connect-api.md, 2).
-    private static let usualBurstSeconds = 1.5
+    static let usualBurstSeconds = 1.5
 
     private var console: Console { output.console }
 
@@ -70,7 +71,8 @@ struct JobRunner {
         _ line: ProgressLine, _ metrics: MetricsFile?
     ) async throws -> RunEnding {
         defer { metrics?.finish() }
-        let options = try await options()
+        let remembered = try await remembered()
+        let options = options(remembered)
         let run = TransferRun(job, ledger: ledger, service: client, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
@@ -81,8 +83,11 @@ struct JobRunner {
         let signals = await StopSignals.trapped()
         return try await withThrowingTaskGroup(of: RunEnding?.self) { group in
             defer { group.cancelAll() }
-            group.addTask {
+            group.addTask { [flags, quotas, console] in
                 try await run.run(by: .current, stops: stops) {
+                    guard flags.rate == .auto else { return remembered }
+                    return await quotas.likelyQuota(console)
+                } onProgress: {
                     line.update($0)
                     watch.update($0)
                     metrics?.update($0)
@@ -110,19 +115,29 @@ struct JobRunner {
         }
     }
 
-    /// The flags' options, with the quota that an earlier run found here, if that is not long ago.
-    private func options() async throws -> RunOptions {
-        var options = flags.runOptions
-        boundWindow(of: &options)
-        guard flags.rate == .auto,
+    /// The quota that an earlier run found here, if that is not long ago.
+    private func remembered() async throws -> PaceController.Found? {
+        guard
             let quota = try await ledger.read({ [job] reader in
                 try reader.quota(of: .transferContact, in: job.options)
             }), Timestamp.now - quota.foundAt < Self.rememberedFor
-        else { return options }
-        options.pace[.transferContact] = .likely(
+        else { return nil }
+        if flags.rate == .auto {
+            console.detail(
+                "Starting at \(quota.rate.short) a second, found on \(quota.foundAt.toTheSecond).")
+        }
+        return PaceController.Found(
             rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
-        console.detail(
-            "Starting at \(quota.rate.short) a second, found on \(quota.foundAt.toTheSecond).")
+    }
+
+    /// The flags' options, with the quota that is remembered where none is given.
+    private func options(_ remembered: PaceController.Found?) -> RunOptions {
+        var options = flags.runOptions
+        boundWindow(of: &options)
+        if flags.rate == .auto, let remembered {
+            options.pace[.transferContact] = .likely(
+                rate: remembered.rate, burst: remembered.burst ?? 0)
+        }
         return options
     }
 

@@ -28,12 +28,19 @@ package struct PaceController: Sendable {
     private var headroom: Headroom
     /// The quota that was found; nil where it is not known yet, or was given.
     package private(set) var found: Found?
+    /// What others say that it is.
+    private var told: Found?
 
     /// What a quota was found to be.
     package struct Found: Hashable, Sendable {
         package var rate: Double
         /// Nil where the bucket was never seen to be full.
         package var burst: Double?
+
+        package init(rate: Double, burst: Double?) {
+            self.rate = rate
+            self.burst = burst
+        }
     }
 
     /// - Parameter headroom: the share of the quota, from 0 to less than 1, that is left to others.
@@ -53,9 +60,31 @@ package struct PaceController: Sendable {
         if case .auto = wanted {
             // It is being found already: what was learnt is not thrown away.
             guard case .fixed = self.mode else { return }
-            if let found { mode = .likely(rate: found.rate, burst: 0) }
+            if let quota = found ?? told { mode = .likely(rate: quota.rate, burst: 0) }
         }
         guard mode != self.mode else { return }
+        begin(mode, at: now)
+    }
+
+    /// Hears from elsewhere, during the run, what the quota should be.
+    ///
+    /// What was measured in this run beats it. What an earlier run measured does too, since others
+    /// may use the bucket and a raise may be nowhere else on record, unless less is told: then the
+    /// quota was lowered after it was measured.
+    package mutating func hear(of quota: Found, at now: Instant) {
+        told = quota
+        guard found == nil, !search.hasBeenRefused else { return }
+        switch mode {
+        case .fixed: return
+        case .likely(let rate, _) where rate <= quota.rate: return
+        case .auto, .likely:
+            begin(
+                .likely(rate: quota.rate, burst: max(0, (quota.burst ?? 0) - Double(sent))), at: now
+            )
+        }
+    }
+
+    private mutating func begin(_ mode: Mode, at now: Instant) {
         self.mode = mode
         let (rate, capacity) = Self.bucket(for: mode, used: headroom.used)
         bucket.change(rate: rate, capacity: capacity, at: now)

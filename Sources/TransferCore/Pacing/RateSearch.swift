@@ -96,7 +96,8 @@ struct RateSearch: Sendable {
             guessedBurst = burst
             unspent = burst
             measured = (rate, 50)
-            phase = .holding(debt: 1, interval: max(min(100 / rate, 10), 2 + burst / rate))
+            phase = .holding(
+                debt: 1, interval: max(min(100 / rate, rate < 4 ? 10 : 5), 2 + burst / rate))
         }
     }
 

@@ -31,6 +31,17 @@ struct PacingTests {
         #expect(figures.all { $0.throttled <= quota.throttledMax }, "\(figures)")
     }
 
+    /// What Service Quotas says, or what is remembered, may be wrong by as much as that: it costs up to
+    /// 8 s, or 2 % of the calls of a minute, which is more than nothing known at all does.
+    @Test(arguments: cases.dropLast(), [0.2, 5])
+    func `leaves a likely quota that is wrong`(quota: PacingCase, factor: Double) {
+        let said = PaceController.Mode.likely(
+            rate: factor * quota.rate, burst: factor * 1.5 * quota.rate)
+        let figures = run(quota, said, "believes in \(factor) times as much")
+        #expect(figures.all { $0.efficiency >= 0.85 }, "\(figures)")
+        #expect(figures.throttledMean <= 0.02, "\(figures)")
+    }
+
     @Test(arguments: cases)
     func `keeps to a quota that it is told`(quota: PacingCase) {
         let figures = run(quota, .fixed(rate: quota.rate, burst: quota.burst), "told the quota")
