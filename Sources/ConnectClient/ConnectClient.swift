@@ -8,6 +8,8 @@ package import TransferCore
 package final class ConnectClient: TransferService {
     private let caller: ServiceCaller
     private let clock: ServiceClock
+    private let credentials: CredentialCache
+    private let surroundings: ClientSurroundings
 
     /// 11 transfers make a tree of a dozen contacts: more pages than this are a fault.
     private static let pagesMax = 100
@@ -17,10 +19,20 @@ package final class ConnectClient: TransferService {
         surroundings: ClientSurroundings
     ) {
         clock = surroundings.clock
+        self.surroundings = surroundings
+        self.credentials = CredentialCache(credentials, now: surroundings.now)
         caller = ServiceCaller(
             .connect, region: configuration.region, endpoint: configuration.endpoint,
-            credentials: CredentialCache(credentials, now: surroundings.now),
-            surroundings: surroundings)
+            credentials: self.credentials, surroundings: surroundings)
+    }
+
+    /// Service Quotas, called under the same name: nobody is asked for a code again.
+    package func serviceQuotas(_ configuration: ClientConfiguration) -> ServiceQuotas {
+        ServiceQuotas(
+            ServiceCaller(
+                .serviceQuotas, region: configuration.region,
+                endpoint: configuration.quotasEndpoint, credentials: credentials,
+                surroundings: surroundings))
     }
 
     /// Fetches the credentials now, since a person may have to be asked for a code: once calls are

@@ -56,6 +56,10 @@ struct CallQueue: Sendable {
         pace.change(to: mode, at: now)
     }
 
+    mutating func hear(of quota: PaceController.Found, at now: Instant) {
+        pace.hear(of: quota, at: now)
+    }
+
     /// Whether one call at a time asks if the operation is back.
     var isDown: Bool { service.isDown }
 

@@ -12,6 +12,8 @@ package struct RunLane: Sendable {
     package var pace: [RowOperation: PaceController.Mode]
     /// Where what is found of its quotas is remembered.
     package var place: QuotaPlace
+    /// Finds out, beside the run and up to its end, what the quota of transfers should be.
+    package var likelyQuota: @Sendable () async -> PaceController.Found? = { nil }
 
     /// - Parameter homes: nil where all of the job's rows go there.
     package init(

@@ -69,6 +69,14 @@ package struct RunMachine: Sendable {
     /// What the quotas of each lane were found to be so far.
     package var found: [[RowOperation: PaceController.Found]] { lanes.map(\.found) }
 
+    /// Hears from elsewhere what an operation's quota should be in a lane.
+    package mutating func hear(
+        of quota: PaceController.Found, for operation: RowOperation, in lane: Int = 0,
+        at now: Instant
+    ) {
+        lanes[lane].queues[operation]?.hear(of: quota, at: now)
+    }
+
     /// What to do now. Each action is handed out once, but for the wake: the last one is valid.
     package mutating func next(at now: Instant, wall: Timestamp) -> [Action] {
         var actions: [Action] = []

@@ -36,6 +36,8 @@ package struct TransferRun: Sendable {
         case committed(RunBatch)
         case woke(Instant)
         case wished([Wish])
+        /// What the quota of transfers should be; nil where nobody knows.
+        case told(PaceController.Found?, lane: Int)
         case stopRequested
         /// Nobody can ask for a stop any more.
         case stopsEnded
@@ -87,6 +89,9 @@ package struct TransferRun: Sendable {
                 return .stopsEnded
             }
             group.addTask { try await hearWishes() }
+            for (index, lane) in lanes.enumerated() {
+                group.addTask { .told(await lane.likelyQuota(), lane: index) }
+            }
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
             var rememberedAt = now
@@ -128,6 +133,8 @@ package struct TransferRun: Sendable {
                     onCalls(machine.calls)
                     for wish in wishes { machine.obey(wish, at: now, wall: .now) }
                     group.addTask { try await hearWishes() }
+                case .told(let quota, let lane):
+                    if let quota { machine.hear(of: quota, for: .transferContact, in: lane, at: now) }
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
                 case .stopsEnded:

@@ -3,7 +3,8 @@
 
 usage: pacing.py BATON [--seconds N] [--rows N]
 
-Each has a fresh `baton simulate` to itself, with answers after 25 ms +- 10 ms. A run is as long as
+Each has a fresh `baton simulate` to itself, with answers after 25 ms +- 10 ms; Service Quotas tells
+nobody there. A run is as long as
 its quota takes for --seconds (60), or for --rows where that is more: 2,000 rows at 2 a second take 17
 minutes. Printed are the rows, the time from the first call to the last answer (Baton's by its ledger,
 the disk and all), the ideal (rows - burst) / rate over that time, the share of calls that were
@@ -51,11 +52,12 @@ class Connect:
         self.process = subprocess.Popen(
             [baton, "simulate", "--contacts", str(contacts), "--failing-share", "0",
              "--rate", str(rate), "--burst", str(burst), "--latency", "25", "--jitter", "10",
-             "--write-csv", self.csv],
+             "--write-csv", self.csv, "--quotas-denied"],
             stdout=subprocess.PIPE, text=True)
         line = json.loads(self.process.stdout.readline())
         self.endpoint, self.instance = line["endpoint"], line["instanceId"]
         self.region = line["region"]
+        self.callers = []
 
     def calls(self):
         with urllib.request.urlopen(self.endpoint + "/simulator/stats") as answer:
@@ -68,8 +70,10 @@ class Connect:
             self.endpoint + "/simulator/quota", json.dumps(body).encode()).close()
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        for process in [*self.callers, self.process]:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager
@@ -94,6 +98,7 @@ class Run:
              "--endpoint-url", connect.endpoint, "--ledger", self.ledger,
              "--reports", os.path.join(directory, "reports"), "--yes", "--quiet", *flags],
             env={**os.environ, **KEYS}, stderr=self.words)
+        connect.callers.append(self.process)
 
     def query(self, question):
         with contextlib.closing(sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True)) as db:
@@ -107,13 +112,13 @@ class Run:
         return (ended - started) / 1000
 
     def await_first_row(self):
-        while True:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
             with contextlib.suppress(sqlite3.OperationalError):
                 if self.done() > 0:
                     return
-            if self.process.poll() is not None:
-                sys.exit("baton ended before a row was transferred")
             time.sleep(0.05)
+        raise TimeoutError("baton transferred no row within a minute")
 
     def stop(self):
         """Lets what is under way end; Baton's own status for that is 75."""
@@ -123,7 +128,7 @@ class Run:
         with self.words as words:
             if self.process.returncode not in (0, 75):
                 words.seek(0)
-                sys.exit(f"baton ended with {self.process.returncode}: {words.read()}")
+                raise RuntimeError(f"baton ended with {self.process.returncode}: {words.read()}")
 
 
 def with_baton(flags):

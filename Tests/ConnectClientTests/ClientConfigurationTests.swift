@@ -99,6 +99,30 @@ struct ClientConfigurationTests {
             code { _ = try url(nil, ["AWS_USE_FIPS_ENDPOINT": "true"]) } == .settingsConflict)
     }
 
+    @Test func `finds Service Quotas in the same Region, or where the flag points all services`()
+        throws
+    {
+        let aws = "https://servicequotas.eu-west-2.amazonaws.com"
+        func quotas(_ flag: String?, _ more: [String: String] = [:]) throws -> String {
+            let environment = more.merging(["AWS_REGION": "eu-west-2"]) { first, _ in first }
+            return try ClientConfiguration.resolve(endpointURL: flag, environment: environment)
+                .quotasEndpoint.description
+        }
+        #expect(try quotas(nil) == aws)
+        #expect(try quotas("http://127.0.0.1:9") == "http://127.0.0.1:9")
+        #expect(try quotas(nil, ["AWS_ENDPOINT_URL_CONNECT": "https://vpce.example"]) == aws)
+        #expect(try quotas(nil, ["AWS_ENDPOINT_URL": "https://b.example"]) == "https://b.example")
+        let wrong = ["AWS_ENDPOINT_URL_SERVICE_QUOTAS": "nonsense"]
+        #expect(try quotas(nil, wrong) == "https://connect.eu-west-2.amazonaws.com")
+        func stored(_ endpoint: String) throws -> String {
+            try ClientConfiguration.resolve(
+                storedRegion: "eu-west-2", storedEndpoint: endpoint, environment: [:]
+            ).quotasEndpoint.description
+        }
+        #expect(try stored("https://connect.eu-west-2.amazonaws.com") == aws)
+        #expect(try stored("http://127.0.0.1:9") == "http://127.0.0.1:9")
+    }
+
     @Test(arguments: ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
     func `goes on with a stored endpoint whatever is configured today`(
         _ variable: String

@@ -19,6 +19,8 @@ struct AccessArguments: ParsableArguments {
     var containerToken: String?
     @Flag(help: "Shuts the instance metadata: 403.")
     var imdsDisabled = false
+    @Flag(help: "Refuses to tell quotas: the role may not ask Service Quotas.")
+    var quotasDenied = false
     @Option(
         parsing: .unconditional,
         help: "Sets the simulator's clock so many seconds ahead; negative is behind.")
@@ -51,6 +53,7 @@ struct AccessArguments: ParsableArguments {
         options.ssoRefreshToken = ssoRefreshToken
         options.containerToken = containerToken
         options.metadataIsDisabled = imdsDisabled
+        options.quotasAreDenied = quotasDenied
         return options
     }
 }

@@ -47,15 +47,7 @@ struct WhoamiCommand: AsyncParsableCommand {
         let quotas = try ServiceQuotas(
             identity, region: region, profile: network.profile, environment: environment,
             surroundings: surroundings)
-        do throws(TransferFailure) {
-            return try await quotas.ratePerSecond(of: .transferContact).value
-        } catch {
-            output.console.detail(
-                "Service Quotas does not tell the rate of TransferContact (\(error.code)): "
-                    + "\(error.sentence) AWS's default is 2 a second; the role needs "
-                    + "servicequotas:GetServiceQuota to know.")
-            return nil
-        }
+        return await quotas.transfersPerSecond(output.console)
     }
 }
 

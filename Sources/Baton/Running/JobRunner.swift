@@ -21,7 +21,7 @@ struct JobRunner {
     /// Quotas change seldom; one found longer ago than this is found again.
     private static let rememberedFor = Duration.seconds(7 * 86_400)
     /// The least burst that documented quotas have for their rate (connect-api.md, 2).
-    private static let usualBurstSeconds = 1.5
+    static let usualBurstSeconds = 1.5
 
     private var console: Console { output.console }
 
@@ -72,7 +72,7 @@ struct JobRunner {
         defer { metrics?.finish() }
         var options = flags.runOptions
         boundWindow(of: &options)
-        let lanes = try await services.lanes(pace: remembered)
+        let lanes = try await lanes()
         let run = TransferRun(job, ledger: ledger, lanes: lanes, options: options)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let showsProgress = Console.isTerminal && console.level != .quiet
@@ -113,20 +113,38 @@ struct JobRunner {
     }
 
     /// The quota that an earlier run found here, if that is not long ago.
-    private func remembered(
-        at place: QuotaPlace
-    ) async throws -> [RowOperation: PaceController.Mode] {
-        guard flags.rate == .auto,
+    private func remembered(at place: QuotaPlace) async throws -> PaceController.Found? {
+        guard
             let quota = try await ledger.read({ try $0.quota(of: .transferContact, in: place) }),
             Timestamp.now - quota.foundAt < Self.rememberedFor
-        else { return [:] }
-        console.detail(
-            "Starting at \(quota.rate.short) a second in \(place.region), found on "
-                + "\(quota.foundAt.toTheSecond).")
-        return [
-            .transferContact: .likely(
-                rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
-        ]
+        else { return nil }
+        if flags.rate == .auto {
+            console.detail(
+                "Starting at \(quota.rate.short) a second in \(place.region), found on "
+                    + "\(quota.foundAt.toTheSecond).")
+        }
+        return PaceController.Found(
+            rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
+    }
+
+    /// The services that are called, with the quotas that are remembered where none is given.
+    private func lanes() async throws -> [RunLane] {
+        var lanes = services.lanes
+        for (index, service) in services.all.enumerated() {
+            let remembered = try await remembered(at: service.place)
+            guard flags.rate == .auto else {
+                // For `pace --rate auto`, which may be asked for later.
+                lanes[index].likelyQuota = { remembered }
+                continue
+            }
+            if let remembered {
+                lanes[index].pace[.transferContact] = .likely(
+                    rate: remembered.rate, burst: remembered.burst ?? 0)
+            }
+            let quotas = service.client.serviceQuotas(service.configuration)
+            lanes[index].likelyQuota = { [console] in await quotas.likelyQuota(console) }
+        }
+        return lanes
     }
 
     /// Keeps the calls under way to the connections that this process may have.

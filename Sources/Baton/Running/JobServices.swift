@@ -86,21 +86,13 @@ struct JobServices: Sendable {
         return Directories(own, others: others)
     }
 
-    /// How a run works on them.
-    ///
-    /// - Parameter pace: how the quotas of one are paced, where that is not as for all.
-    func lanes(
-        pace: (QuotaPlace) async throws -> [RowOperation: PaceController.Mode]
-    ) async throws -> [RunLane] {
-        var lanes: [RunLane] = []
-        for service in all {
-            lanes.append(
-                RunLane(
-                    service.client, homes: all.count > 1 ? service.homes : nil,
-                    pending: service.pending, pace: try await pace(service.place),
-                    place: service.place))
+    /// How a run works on them, in the same order.
+    var lanes: [RunLane] {
+        all.map { service in
+            RunLane(
+                service.client, homes: all.count > 1 ? service.homes : nil,
+                pending: service.pending, place: service.place)
         }
-        return lanes
     }
 }
 

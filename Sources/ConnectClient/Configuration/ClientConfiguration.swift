@@ -3,6 +3,9 @@ package struct ClientConfiguration: Sendable {
     /// The Region that requests are signed for.
     package var region: String
     package var endpoint: Endpoint
+    /// Where Service Quotas is. Settings of it that are wrong lead to Connect's, which tells no quota:
+    /// no run fails for want of one.
+    package var quotasEndpoint: Endpoint
     /// Timeouts, sizes, the CA bundle and the proxy.
     package var limits: TransportLimits
     /// What the operator calls this use of AWS, for the `User-Agent`.
@@ -11,6 +14,7 @@ package struct ClientConfiguration: Sendable {
     package init(region: String, endpoint: Endpoint, limits: TransportLimits = TransportLimits()) {
         self.region = region
         self.endpoint = endpoint
+        quotasEndpoint = endpoint
         self.limits = limits
     }
 
@@ -27,7 +31,13 @@ package struct ClientConfiguration: Sendable {
         let settings = try ClientSettings(profile: profile, environment: environment)
         let region = try settings.region(region)
         let endpoint = try settings.endpoint(of: .connect, in: region, flag: endpointURL)
-        return try ClientConfiguration(region, endpoint, settings)
+        var configuration = try ClientConfiguration(region, endpoint, settings)
+        if let quotas = try? settings.endpoint(
+            of: .serviceQuotas, in: region, flag: endpointURL)
+        {
+            configuration.quotasEndpoint = quotas
+        }
+        return configuration
     }
 
     /// Settles the rest for a Region and an endpoint that a job was stored with.
@@ -41,8 +51,16 @@ package struct ClientConfiguration: Sendable {
         environment: [String: String]
     ) throws(ConnectClientError) -> ClientConfiguration {
         let settings = try ClientSettings(profile: profile, environment: environment)
-        return try ClientConfiguration(
-            settings.region(storedRegion), Endpoint(storedEndpoint), settings)
+        let region = try settings.region(storedRegion)
+        var configuration = try ClientConfiguration(region, Endpoint(storedEndpoint), settings)
+        // One that is not what today's settings give was on the command line, for all services.
+        if let usual = try? settings.endpoint(of: .connect, in: region),
+            let quotas = try? settings.endpoint(of: .serviceQuotas, in: region),
+            "\(usual)" == storedEndpoint
+        {
+            configuration.quotasEndpoint = quotas
+        }
+        return configuration
     }
 
     private init(

@@ -7,6 +7,8 @@ package import TransferCore
 package final class ServiceQuotas: Sendable {
     private let caller: ServiceCaller
 
+    init(_ caller: ServiceCaller) { self.caller = caller }
+
     /// - Parameter configuration: where Service Quotas is, not Connect.
     package init(
         configuration: ClientConfiguration, credentials: any CredentialProvider,

@@ -18,5 +18,8 @@ package struct AccessOptions: Sendable {
     /// True shuts the instance metadata: 403, as an instance whose metadata is off.
     package var metadataIsDisabled = false
 
+    /// True refuses to tell quotas: the role may not ask Service Quotas.
+    package var quotasAreDenied = false
+
     package init() {}
 }

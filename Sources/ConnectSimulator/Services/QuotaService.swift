@@ -11,11 +11,13 @@ struct QuotaService: Sendable {
     private let gate: SignatureGate
     private let region: String
     private let account: String
+    private let isDenied: Bool
 
     init(_ options: SimulatorOptions, gate: SignatureGate) {
         self.gate = gate
         region = options.region
         account = options.world.account
+        isDenied = options.access.quotasAreDenied
     }
 
     /// - Parameter quotas: what the account has now.
@@ -46,7 +48,7 @@ struct QuotaService: Sendable {
     ) throws(ServiceFault) -> AppliedQuota {
         let holder = try holder(of: call, at: now)
         guard isKnown else { throw ServiceFault(400, "UnknownOperationException", "") }
-        guard holder.mayCall else {
+        guard holder.mayCall, !isDenied else {
             throw Self.fault(
                 SignatureGate.denial(of: holder, "servicequotas:\(Self.operationName)"))
         }

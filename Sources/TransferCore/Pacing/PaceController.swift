@@ -25,34 +25,29 @@ package struct PaceController: Sendable {
     /// Calls sent before this moment belong to a refusal that was already heard.
     private var heardUntil: Instant?
     private var refusalsInARow = 0
-    /// The share of the quota that is used.
-    private let used: Double
-    private var room: Room?
+    private var headroom: Headroom
     /// The quota that was found; nil where it is not known yet, or was given.
     package private(set) var found: Found?
+    /// What others say that it is.
+    private var told: Found?
 
     /// What a quota was found to be.
     package struct Found: Hashable, Sendable {
         package var rate: Double
         /// Nil where the bucket was never seen to be full.
         package var burst: Double?
-    }
 
-    /// A quota of which a part is left to others: it is not tried out, but for a short time in ten
-    /// minutes, since to see how much there is all of it has to be used.
-    private struct Room {
-        var rate: Double
-        var until: Instant
+        package init(rate: Double, burst: Double?) {
+            self.rate = rate
+            self.burst = burst
+        }
     }
-
-    private static let leastInRoom = 0.05
-    private static let roomTime = Duration.seconds(600)
 
     /// - Parameter headroom: the share of the quota, from 0 to less than 1, that is left to others.
     package init(_ mode: Mode, headroom: Double = 0, at now: Instant) {
         self.mode = mode
-        used = 1 - min(max(headroom, 0), 0.99)
-        let (rate, capacity) = Self.bucket(for: mode, used: used)
+        self.headroom = Headroom(leaving: headroom)
+        let (rate, capacity) = Self.bucket(for: mode, used: self.headroom.used)
         bucket = TokenBucket(rate: rate, capacity: capacity, at: now)
         search = RateSearch(mode, sent: 0, at: now)
     }
@@ -65,14 +60,36 @@ package struct PaceController: Sendable {
         if case .auto = wanted {
             // It is being found already: what was learnt is not thrown away.
             guard case .fixed = self.mode else { return }
-            if let found { mode = .likely(rate: found.rate, burst: 0) }
+            if let quota = found ?? told { mode = .likely(rate: quota.rate, burst: 0) }
         }
         guard mode != self.mode else { return }
+        begin(mode, at: now)
+    }
+
+    /// Hears from elsewhere, during the run, what the quota should be.
+    ///
+    /// What was measured in this run beats it. What an earlier run measured does too, since others
+    /// may use the bucket and a raise may be nowhere else on record, unless less is told: then the
+    /// quota was lowered after it was measured.
+    package mutating func hear(of quota: Found, at now: Instant) {
+        told = quota
+        guard found == nil, !search.hasBeenRefused else { return }
+        switch mode {
+        case .fixed: return
+        case .likely(let rate, _) where rate <= quota.rate: return
+        case .auto, .likely:
+            begin(
+                .likely(rate: quota.rate, burst: max(0, (quota.burst ?? 0) - Double(sent))), at: now
+            )
+        }
+    }
+
+    private mutating func begin(_ mode: Mode, at now: Instant) {
         self.mode = mode
-        let (rate, capacity) = Self.bucket(for: mode, used: used)
+        let (rate, capacity) = Self.bucket(for: mode, used: headroom.used)
         bucket.change(rate: rate, capacity: capacity, at: now)
         search = RateSearch(mode, sent: sent, at: now)
-        room = nil
+        headroom.forget()
         pausedUntil = nil
         refusalsInARow = 0
     }
@@ -139,15 +156,19 @@ package struct PaceController: Sendable {
         if case .fixed = mode {
             bucket.empty(owing: 0, at: now)
             pause(until: now.advanced(by: Self.fixedPause(refusalsInARow)))
-        } else if let room {
-            // Others need more than was left to them.
-            self.room?.rate = max(0.9 * room.rate, Self.leastInRoom)
+        } else if headroom.rate != nil {
+            headroom.refused()
             followSearch(at: now)
             bucket.empty(owing: 1, at: now)
         } else {
-            let debt = search.emptied(ticket, at: now)
-            found = search.found ?? found
-            leaveRoom(at: now)
+            var debt = search.emptied(ticket, at: now)
+            if let newest = search.found {
+                found = Found(rate: newest.rate, burst: newest.burst ?? found?.burst)
+            }
+            if let found {
+                debt += headroom.emptied(
+                    ticket, found, isMeasured: search.found != nil, steadyRate: steadyRate, at: now)
+            }
             followSearch(at: now)
             bucket.empty(owing: debt, at: now)
         }
@@ -182,18 +203,13 @@ package struct PaceController: Sendable {
         pausedUntil = max(pausedUntil ?? moment, moment)
     }
 
-    private mutating func leaveRoom(at now: Instant) {
-        guard used < 1, let rate = search.found?.rate else { return }
-        room = Room(rate: used * rate, until: now.advanced(by: Self.roomTime))
-    }
-
     private mutating func followSearch(at now: Instant) {
         if case .fixed = mode { return }
-        if let room, room.until <= now, let found {
-            self.room = nil
-            search = RateSearch(.likely(rate: found.rate, burst: 0), sent: sent, at: now)
+        if headroom.looks(sent: sent, at: now), let found {
+            search = RateSearch(
+                .likely(rate: found.rate, burst: found.fullBurst), sent: sent, at: now)
         }
-        let rate = room?.rate ?? search.rate(at: now)
+        let rate = headroom.rate ?? search.rate(at: now)
         // Before the first refusal the first guess's burst is spent; from then on there is none,
         // but for what makes up for late wakes.
         var capacity = max(1, rate * Self.arrivalJitter)

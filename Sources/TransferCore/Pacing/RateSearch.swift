@@ -56,6 +56,9 @@ struct RateSearch: Sendable {
     /// Refusals among the last answers, smoothed.
     var refusedLately = 0.0
     private var isRaised = false
+    /// Whether a measurement came out as the one before: on a way up the bucket may have been full
+    /// for a while, and what did not fit in was not counted.
+    private var isConfirmed = false
     private var cohort: Cohort?
     private var marks: [(at: Double, sent: Double)]
     private var firstEmptied: EmptyMoment?
@@ -68,6 +71,7 @@ struct RateSearch: Sendable {
     private var admittedAtPhase = 0.0
     private var refusedCount = 0.0
     private let guessedBurst: Double
+    private let beganAt: Double
     /// The burst of a likely quota, until a refusal says that it is spent.
     private var unspent: Double
     /// The burst that the first refusals speak of; nil where there were none.
@@ -78,6 +82,7 @@ struct RateSearch: Sendable {
         sentBefore = Double(sent)
         sentCount = Double(sent)
         phaseAt = now.seconds
+        beganAt = now.seconds
         sentAt = now.seconds
         marks = [(now.seconds, Double(sent))]
         switch mode {
@@ -91,13 +96,16 @@ struct RateSearch: Sendable {
             guessedBurst = burst
             unspent = burst
             measured = (rate, 50)
-            phase = .holding(debt: 1, interval: max(min(100 / rate, 10), 2 + burst / rate))
+            phase = .holding(
+                debt: 1, interval: max(min(100 / rate, rate < 4 ? 10 : 5), 2 + burst / rate))
         }
     }
 
     /// What is known of the quota, where it was measured well and shared with nobody.
     var found: PaceController.Found? {
-        guard case .holding = phase, let measured, measured.calls >= 100 else { return nil }
+        guard case .holding = phase, isConfirmed, let measured, measured.calls >= 100 else {
+            return nil
+        }
         return PaceController.Found(rate: measured.rate, burst: burst)
     }
 
@@ -151,7 +159,14 @@ struct RateSearch: Sendable {
         hasBeenRefused = true
         guard let last = moments.last else {
             moments = [moment]
-            if let measured { return hold(measured.rate, calls: 50, at: now.seconds) }
+            if let measured {
+                // Grown from a likely rate: there is more, if it was not all its burst.
+                let base = measured.rate * (moment.at - beganAt) + guessedBurst
+                if case .growing = phase, moment.admitted - sentBefore > 1.2 * base {
+                    return closeIn(onFirst: moment, at: now.seconds)
+                }
+                return hold(measured.rate, calls: 50, at: now.seconds)
+            }
             isJoining = moment.admitted - sentBefore < guessedBurst - 1
             return closeIn(onFirst: moment, at: now.seconds)
         }
@@ -182,7 +197,14 @@ struct RateSearch: Sendable {
         if calls < Self.callsMin { return hurry(from: reached, at: now.seconds) }
         quickRefusals = 0
         dropPast()
-        return measure(at: now.seconds)
+        let before = if case .holding = phase { measured?.rate } else { Double?.none }
+        let debt = measure(at: now.seconds)
+        if let before, let rate = measured?.rate {
+            isConfirmed = abs(rate - before) < 0.1 * before
+        } else {
+            isConfirmed = false
+        }
+        return debt
     }
 
     /// While nothing was sent nothing was learnt, and what came in may have been lost.

@@ -64,6 +64,34 @@ struct PaceControllerTests {
         #expect(pace.rate == rate)
     }
 
+    @Test(arguments: [
+        (PaceController.Mode.auto(rate: 2, burst: 5), 40.0, 40.0),
+        (.auto(rate: 2, burst: 5), 0.5, 0.5),
+        // What was measured lately beats what is said, unless less is said.
+        (.likely(rate: 20, burst: 0), 40, 20), (.likely(rate: 20, burst: 0), 5, 5),
+        (.fixed(rate: 20, burst: 1), 40, 20),
+    ])
+    func `begins with what it hears of its quota`(
+        mode: PaceController.Mode, told: Double, expected: Double
+    ) {
+        var pace = PaceController(mode, at: .start)
+        _ = pace.admit(at: .start)
+        let soon = Instant.start.advanced(by: .milliseconds(50))
+        pace.hear(of: .init(rate: told, burst: 0), at: soon)
+        _ = pace.admit(at: soon)
+        #expect(abs(pace.rate - expected) < 0.05 * expected)
+    }
+
+    @Test func `believes its own refusals more than what it hears`() {
+        var pace = PaceController(.auto(rate: 2, burst: 5), at: .start)
+        let (_, ticket) = pace.admit(at: .start)
+        let soon = Instant.start.advanced(by: .milliseconds(50))
+        pace.throttled(ticket, retryAfter: nil, at: soon)
+        pace.hear(of: .init(rate: 1000, burst: 1500), at: soon)
+        _ = pace.admit(at: soon)
+        #expect(pace.rate < 20)
+    }
+
     @Test func `leaves room in a quota that it is told, and in one that it finds`() {
         for mode in [
             PaceController.Mode.fixed(rate: 50, burst: 75), .auto(rate: 2, burst: 5),

@@ -31,6 +31,17 @@ struct PacingTests {
         #expect(figures.all { $0.throttled <= quota.throttledMax }, "\(figures)")
     }
 
+    /// What Service Quotas says, or what is remembered, may be wrong by as much as that: it costs up to
+    /// 8 s, or 2 % of the calls of a minute, which is more than nothing known at all does.
+    @Test(arguments: cases.dropLast(), [0.2, 5])
+    func `leaves a likely quota that is wrong`(quota: PacingCase, factor: Double) {
+        let said = PaceController.Mode.likely(
+            rate: factor * quota.rate, burst: factor * 1.5 * quota.rate)
+        let figures = run(quota, said, "believes in \(factor) times as much")
+        #expect(figures.all { $0.efficiency >= 0.85 }, "\(figures)")
+        #expect(figures.throttledMean <= 0.02, "\(figures)")
+    }
+
     @Test(arguments: cases)
     func `keeps to a quota that it is told`(quota: PacingCase) {
         let figures = run(quota, .fixed(rate: quota.rate, burst: quota.burst), "told the quota")
@@ -66,6 +77,38 @@ struct PacingTests {
         }
         report("\(rate) a second, then \(next)", "told nothing", figures)
         #expect(figures.all { $0.efficiency >= 0.95 }, "\(figures)")
+    }
+
+    /// All of the quota is used every 40 s, or 200 calls, to see whether it has risen: one of 8 a
+    /// second that rises is followed within 75 s, one of 2 within 160. A fall is measured within 200 s
+    /// (until then all that is left is used, and not more). What is used above the share, up to 8 % of
+    /// the quota in the 200 s after, is what measuring it anew takes.
+    @Test(arguments: [(2.0, 8.0), (8, 32), (50, 200), (32, 8), (200, 50)])
+    func `follows a rate up and down while it leaves a part of it to others`(
+        rate: Double, to next: Double
+    ) {
+        var after = PacingFigures()
+        var before = PacingFigures()
+        for seed in Self.seeds {
+            let at = 600 + Double(seed % 50)
+            let isFollowed = at + (next > rate ? max(75, 320 / rate) : 200)
+            var client = PacingSimulation.Client(.auto(rate: 2, burst: 5), rows: .max)
+            client.headroom = 0.2
+            var simulation = PacingSimulation(
+                SimulatedQuota(.continuous, rate: rate, burst: 1.5 * rate), clients: [client])
+            simulation.step = (at, next)
+            simulation.end = isFollowed + 200
+            let result = simulation.run(seed: seed)[0]
+            func used(_ start: Double, _ end: Double, of rate: Double) -> Double {
+                Double(result.admitted(from: start, to: end)) / (end - start) / rate
+            }
+            before.add(used(250, at, of: rate), result.throttledShare)
+            after.add(used(isFollowed, simulation.end, of: next), result.throttledShare)
+        }
+        report("\(rate) a second, headroom 20 %: used", "told nothing", before)
+        report("\(rate) a second, then \(next), headroom 20 %: used", "told nothing", after)
+        #expect(before.all { (0.76...0.82).contains($0.efficiency) }, "\(before)")
+        #expect(after.all { (0.73...0.89).contains($0.efficiency) }, "\(after)")
     }
 
     @Test(arguments: cases.dropLast(), [0.0, 3.1])
