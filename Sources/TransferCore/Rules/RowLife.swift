@@ -236,13 +236,19 @@ package struct RowLife: Hashable, Sendable {
             return obstacle.map { .end(Ending($0)) } ?? .call(.transferContact, .none)
         case .success(let answer):
             moveOn()
-            let proof = answer.value.first { isEffect($0, policy) }
+            let proof = answer.value.first {
+                isEffect($0, sinceSent: .zero - policy.clockTolerance)
+            }
             if let proof {
                 return .end(
                     Ending(
                         outcome: .transferred, message: "Found by a look-up after a lost answer.",
                         newContact: proof.id, requestID: answer.requestID))
             }
+            let doubtful = answer.value.first {
+                isEffect($0, sinceSent: .zero - policy.clockErrorMax)
+            }
+            if let doubtful { return .end(unclear(doubtful)) }
             return nothingFound()
         case .failure(let failure) where failure.httpStatus == 404:
             // What the service does not know it has not transferred.
@@ -257,11 +263,32 @@ package struct RowLife: Hashable, Sendable {
         }
     }
 
-    private func isEffect(_ contact: AssociatedContact, _ policy: RetryPolicy) -> Bool {
+    /// Whether a contact came from this one, so long after the request was first sent at the least.
+    private func isEffect(_ contact: AssociatedContact, sinceSent least: Duration) -> Bool {
         guard contact.previous == request.contact, contact.id != request.contact,
             let initiated = contact.initiatedAt, let firstSentAt
         else { return false }
-        return initiated >= firstSentAt - policy.clockTolerance
+        return initiated - firstSentAt >= least
+    }
+
+    /// A transfer that is ours only if the clock was ahead when the request was sent: it is not told
+    /// for ours, and the request not sent again either.
+    private func unclear(_ contact: AssociatedContact) -> Ending {
+        var ending =
+            switch lookUpPurpose {
+            case .afterRefusal(let ending): ending
+            case .whenUncertain(let failure): Ending(.uncertain, failure)
+            case .beforeSending, .beforeLimit:
+                Ending(outcome: .uncertain, code: RowCode.unclearTime.rawValue)
+            }
+        let message = ending.message.map { "\($0) " } ?? ""
+        ending.outcome = .uncertain
+        ending.isAccessDenied = false
+        ending.message =
+            "\(message)Contact \(contact.id) came from this one before this row was sent, by this "
+            + "machine's clock. If that was wrong, it is this row's transfer. See the contact in "
+            + "Amazon Connect."
+        return ending
     }
 
     private func nothingFound() -> Decision {
