@@ -79,8 +79,10 @@ package struct RunMachine: Sendable {
         if ending == nil, !progress.pause.isOn {
             readyAgain(at: now)
             for operation in RowOperation.inTurn(service.asked) {
-                actions += calls(of: operation, at: now, wakes: &wakes)
+                actions += calls(of: operation, at: now, wall: wall, wakes: &wakes)
             }
+            // Some that were to be sent may turn out to need a look-up.
+            actions += calls(of: .listAssociatedContacts, at: now, wall: wall, wakes: &wakes)
             if let claim = claim() { actions.append(claim) }
             if let first = waiting.min { wakes.append(first.until) }
         }
@@ -170,7 +172,7 @@ package struct RunMachine: Sendable {
     }
 
     private mutating func calls(
-        of operation: RowOperation, at now: Instant, wakes: inout [Instant]
+        of operation: RowOperation, at now: Instant, wall: Timestamp, wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
         let callsMax = service.isDown ? 1 : options.concurrency
@@ -179,7 +181,7 @@ package struct RunMachine: Sendable {
             return calls
         }
         while inFlight < callsMax, !batch.isOverdue {
-            if operation == .transferContact { holdBack(at: now) }
+            if operation == .transferContact { holdBack(at: now, wall: wall) }
             switch queues[operation]?.next(at: now) ?? .nothing {
             case .nothing:
                 return calls
@@ -200,17 +202,22 @@ package struct RunMachine: Sendable {
         return calls
     }
 
-    /// Takes rows out of the way that wait for the first of their group, or are held back with it.
+    /// Takes rows out of the way that are not to be sent now: those whose token has become too old
+    /// while they waited, and those that wait for the first of their group, or are held back with it.
     ///
-    /// Rows in doubt are not among them: only their token tells what became of them.
-    private mutating func holdBack(at now: Instant) {
-        while let row = queues[.transferContact]?.first, let life = rows[row],
-            !life.mayHaveTakenEffect
-        {
-            switch canary.admission(of: row, life.request) {
-            case .now: return
-            case .later: canary.wait(row)
-            case .heldBack: letGo(row, at: now)
+    /// Rows in doubt are not among the latter: only their token tells what became of them.
+    private mutating func holdBack(at now: Instant, wall: Timestamp) {
+        while let row = queues[.transferContact]?.first, let life = rows[row] {
+            if life.mayHaveTakenEffect {
+                guard life.isTokenOld(at: wall, policy: options.retry) else { return }
+                _ = rows[row]?.lookUpFirst()
+                queues[.listAssociatedContacts]?.append(row)
+            } else {
+                switch canary.admission(of: row, life.request) {
+                case .now: return
+                case .later: canary.wait(row)
+                case .heldBack: letGo(row, at: now)
+                }
             }
             queues[.transferContact]?.removeFirst()
         }

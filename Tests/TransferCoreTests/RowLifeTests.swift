@@ -183,6 +183,20 @@ struct RowLifeTests {
         #expect(ending.code == RowCode.unclearTime.rawValue)
     }
 
+    @Test func `a token grows old while its row waits, until a look-up finds no effect`() {
+        let day = Duration.seconds(24 * 3600)
+        var life = life()
+        _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
+        #expect(!life.isTokenOld(at: noon - (.zero - day), policy: policy))
+        let later = noon - (.seconds(-1) - day)
+        #expect(life.isTokenOld(at: later, policy: policy))
+        #expect(life.lookUpFirst() == .call(.listAssociatedContacts, .none))
+        let nothing = life.lookUpAnswered(.success(Answer([], requestID: nil)), policy: policy)
+        #expect(nothing == .call(.transferContact, .none))
+        #expect(!life.isTokenOld(at: later, policy: policy))
+        #expect(life.mayHaveTakenEffect)
+    }
+
     @Test func `a look-up that is not allowed leaves the row uncertain`() {
         var life = life()
         _ = answer(&life, failure("IdempotencyException", .lookUp))

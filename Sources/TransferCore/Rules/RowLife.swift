@@ -17,6 +17,8 @@ package struct RowLife: Hashable, Sendable {
     private var failedReads = 0
     /// Whether an attempt may have taken effect without our hearing of it.
     package private(set) var mayHaveTakenEffect: Bool
+    /// From when on one may have that no look-up has told of; nil where none can.
+    private var unseenSince: Timestamp?
     private var lookUpPurpose = LookUpPurpose.beforeSending
     /// The end that the row comes to once it is known whose fault the refusal is.
     private var diagnosed: Ending?
@@ -87,6 +89,7 @@ package struct RowLife: Hashable, Sendable {
         self.attempts = attempts
         firstSentAt = inDoubtSince
         mayHaveTakenEffect = inDoubtSince != nil
+        unseenSince = inDoubtSince
     }
 
     /// The row's first call.
@@ -95,13 +98,21 @@ package struct RowLife: Hashable, Sendable {
     /// forgotten by the service, and a guard would take the effect of our own transfer for somebody
     /// else's, so these are looked up first.
     package func begin(at now: Timestamp, policy: RetryPolicy) -> Decision {
-        if let firstSentAt,
-            firstOperation == .describeContact || now - firstSentAt > policy.tokenSafeAge
-        {
+        let isInDoubt = unseenSince != nil
+        if isTokenOld(at: now, policy: policy) || isInDoubt && firstOperation == .describeContact {
             return .call(.listAssociatedContacts, .none)
         }
         return .call(firstOperation, .none)
     }
+
+    /// Whether the service may have forgotten the token of a transfer that may have taken effect, so
+    /// that it must be looked up before it is sent again.
+    package func isTokenOld(at now: Timestamp, policy: RetryPolicy) -> Bool {
+        unseenSince.map { now - $0 > policy.tokenSafeAge } ?? false
+    }
+
+    /// Has the row looked up, since its token is old, and sent if there is no effect.
+    package mutating func lookUpFirst() -> Decision { lookUp(.beforeSending) }
 
     private var firstOperation: RowOperation {
         mustBeAt == nil && !isVerified ? .transferContact : .describeContact
@@ -125,12 +136,12 @@ package struct RowLife: Hashable, Sendable {
                     outcome: .transferred, newContact: answer.value.newContact,
                     requestID: answer.requestID))
         case .failure(let failure):
-            return transferFailed(failure, policy: policy)
+            return transferFailed(failure, sentAt: sentAt, policy: policy)
         }
     }
 
     private mutating func transferFailed(
-        _ failure: TransferFailure, policy: RetryPolicy
+        _ failure: TransferFailure, sentAt: Timestamp, policy: RetryPolicy
     ) -> Decision {
         switch failure.advice {
         case .throttled:
@@ -143,11 +154,11 @@ package struct RowLife: Hashable, Sendable {
                 ? backOff(.transferContact, retryAfter) : endOfAttempts(failure)
         case .retry(mayHaveTakenEffect: true, let retryAfter):
             attempts += 1
-            mayHaveTakenEffect = true
+            doubt(from: sentAt)
             return attempts < policy.attemptsMax
                 ? backOff(.transferContact, retryAfter) : endOfAttempts(failure)
         case .lookUp:
-            mayHaveTakenEffect = true
+            doubt(from: sentAt)
             return lookUp(.whenUncertain(failure))
         case .permanent, .accessDenied:
             var ending = Ending(.failed, failure)
@@ -175,11 +186,14 @@ package struct RowLife: Hashable, Sendable {
     ) -> Decision {
         if operation == .transferContact {
             firstSentAt = min(firstSentAt ?? sentAt, sentAt)
-            if case .retry(mayHaveTakenEffect: true, _) = failure.advice {
-                mayHaveTakenEffect = true
-            }
+            if case .retry(mayHaveTakenEffect: true, _) = failure.advice { doubt(from: sentAt) }
         }
         return .call(operation, .throttled)
+    }
+
+    private mutating func doubt(from sentAt: Timestamp) {
+        mayHaveTakenEffect = true
+        unseenSince = min(unseenSince ?? sentAt, sentAt)
     }
 
     private mutating func endOfAttempts(_ failure: TransferFailure) -> Decision {
@@ -249,9 +263,11 @@ package struct RowLife: Hashable, Sendable {
                 isEffect($0, sinceSent: .zero - policy.clockErrorMax)
             }
             if let doubtful { return .end(unclear(doubtful)) }
+            unseenSince = nil
             return nothingFound()
         case .failure(let failure) where failure.httpStatus == 404:
             // What the service does not know it has not transferred.
+            unseenSince = nil
             return nothingFound()
         case .failure(let failure) where lookUpPurpose == .beforeLimit && !failure.isOfRun:
             // It was to save a call, no more: the service counts the transfers itself.
