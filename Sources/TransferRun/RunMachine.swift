@@ -202,25 +202,34 @@ package struct RunMachine: Sendable {
         return calls
     }
 
-    /// Takes rows out of the way that are not to be sent now: those whose token has become too old
-    /// while they waited, and those that wait for the first of their group, or are held back with it.
+    /// Takes rows out of the way that are not to be sent now.
     ///
-    /// Rows in doubt are not among the latter: only their token tells what became of them.
+    /// A row that is let go may have been the one that others of its flow waited for.
     private mutating func holdBack(at now: Instant, wall: Timestamp) {
+        while passOver(at: now, wall: wall) { queues[.transferContact]?.prepend(canary.released()) }
+    }
+
+    /// Takes those from the front of the queue whose token has become too old while they waited, and
+    /// those that wait for the first of their group, or are held back with it; true where others
+    /// may have waited for one of them.
+    ///
+    /// Rows in doubt are not held back: only their token tells what became of them.
+    private mutating func passOver(at now: Instant, wall: Timestamp) -> Bool {
+        var letsOthers = false
         while let row = queues[.transferContact]?.first, let life = rows[row] {
             if life.mayHaveTakenEffect {
-                guard life.isTokenOld(at: wall, policy: options.retry) else { return }
+                guard life.isTokenOld(at: wall, policy: options.retry) else { break }
                 _ = rows[row]?.lookUpFirst()
                 queues[.listAssociatedContacts]?.append(row)
             } else {
-                switch canary.admission(of: row, life.request) {
-                case .now: return
-                case .later: canary.wait(row)
-                case .heldBack: letGo(row, at: now)
-                }
+                let admission = canary.admission(of: row, life.request)
+                guard admission != .now else { break }
+                if admission == .later { canary.wait(row) } else { letGo(row, at: now) }
+                letsOthers = letsOthers || admission == .heldBack
             }
             queues[.transferContact]?.removeFirst()
         }
+        return letsOthers && canary.waitingCount > 0
     }
 
     /// About a second's worth of rows are held ready: enough never to wait for the disk, few
