@@ -153,8 +153,9 @@ package struct RunMachine: Sendable {
         return ending != nil || (isExhausted && rows.isEmpty)
     }
 
+    /// Of a group that is held back, every row may have been called already.
     private var finish: RunEnding {
-        canary.held.isEmpty ? .finished : .heldBack(groups: canary.held.count)
+        progress.totals[.pending] == 0 ? .finished : .heldBack(groups: canary.held.count)
     }
 
     /// Ends the run where every call so far was refused for want of rights, and no more are to come

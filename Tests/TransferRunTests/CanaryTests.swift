@@ -140,4 +140,12 @@ import TransferRun
         #expect(night.machine.progress.totals[.failed] == 9)
         #expect(night.machine.progress.totals[.pending] == 1)
     }
+
+    @Test func `a run is finished where a group is held back and no row of it is left`() {
+        var night = MachineFixture(rows: 8)
+        night.failure = Self.refusal
+        night.run(until: .seconds(60))
+        #expect(night.ending == .finished)
+        #expect(night.machine.progress.totals[.failed] == 8)
+    }
 }
