@@ -12,6 +12,7 @@ extension RunMachine {
         queues[answer.call.operation]?.heard(answer, at: now)
         let isOfService = service.hear(answer, isLast: inFlight == 0, at: now)
         batch.add(CallRecord(answer, isOfService: isOfService), at: now)
+        if answer.showsRights { settle(opening.open(), at: now) }
         let decided = decide(answer, isOfService: isOfService)
         guard let decision = diagnosed(decided, row: answer.call.row) else { return }
         perform(decision, row: answer.call.row, finishedAt: answer.finishedAt, at: now, using: &rng)
@@ -74,16 +75,20 @@ extension RunMachine {
     /// Gives rows their outcomes, but for refusals for want of rights at the start of a run: while
     /// every call gets one, the fault is the role's and not the rows'.
     private mutating func settle(_ end: RowEnd, at now: Instant) {
-        for settled in opening.hear(end) {
-            guard let life = rows.removeValue(forKey: settled.row) else { continue }
-            hear(settled, of: life.request)
-            batch.add(RowOutcome(settled), at: now)
-        }
+        settle(opening.hear(end), at: now)
         if let life = rows[end.row] { canary.heard(end.row, of: life.request, nil) }
         queues[.transferContact]?.prepend(canary.released())
         if failures.exceeds(options.failuresMax) { self.end(.failures(failures), at: now) }
         // After the end nothing is held back: no call is to come that could tell.
         if ending != nil { for row in opening.removeAll() { letGo(row, at: now) } }
+    }
+
+    private mutating func settle(_ ends: [RowEnd], at now: Instant) {
+        for end in ends {
+            guard let life = rows.removeValue(forKey: end.row) else { continue }
+            hear(end, of: life.request)
+            batch.add(RowOutcome(end), at: now)
+        }
     }
 
     private mutating func hear(_ end: RowEnd, of request: TransferRequest) {
@@ -125,13 +130,16 @@ struct OpeningCheck: Sendable {
     /// Takes a row's end; returns those that can be settled now.
     mutating func hear(_ end: RowEnd) -> [RowEnd] {
         if isOver { return [end] }
-        guard end.ending.isAccessDenied else {
-            isOver = true
-            defer { held = [] }
-            return held + [end]
-        }
+        guard end.ending.isAccessDenied else { return open() + [end] }
         held.append(end)
         return []
+    }
+
+    /// Hears that a call got through; returns the ends that were held back.
+    mutating func open() -> [RowEnd] {
+        isOver = true
+        defer { held = [] }
+        return held
     }
 
     /// The refusal that all calls got; nil where some got through, or too few were made.
@@ -147,6 +155,17 @@ struct OpeningCheck: Sendable {
     mutating func removeAll() -> [Int] {
         defer { held = [] }
         return held.map(\.row)
+    }
+}
+
+extension CallAnswer {
+    /// Whether it tells that the role may transfer, also where this contact was not.
+    fileprivate var showsRights: Bool {
+        guard case .transfer(let result) = value else { return false }
+        switch result {
+        case .success: return true
+        case .failure(let failure): return [.permanent, .lookUp].contains(failure.advice)
+        }
     }
 }
 
