@@ -11,9 +11,11 @@ KILLS ?= 200
 SEED ?=
 PACING_SEEDS ?= 20
 PACING_FLAGS ?=
+NIGHTS ?= 10000
+NIGHT_SEED ?= 0
 
-.PHONY: help demo test lint format pacing bench bench-intake bench-run bench-pacing faults kill-run \
-	kill-ingest memory leaks interop \
+.PHONY: help demo test lint format pacing nights tsan bench bench-intake bench-run bench-pacing \
+	faults kill-run kill-ingest memory leaks interop \
 	differential fuzz build install setup clean
 
 help:
@@ -24,6 +26,8 @@ help:
 	@echo 'make differential      compare how CSV is split with what Python makes of it (2 minutes)'
 	@echo 'make fuzz              look for bytes that break the intake (libFuzzer, 20 minutes)'
 	@echo 'make pacing            simulate quotas of many kinds, and print how well they are used'
+	@echo 'make nights            simulate runs with faults, crashes and resumes (NIGHTS=10000)'
+	@echo 'make tsan              run the tests under Thread Sanitizer (half an hour)'
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
 	@echo 'make bench-run         of that, a run without a quota, beside boto3 (wants nginx and boto3)'
@@ -75,6 +79,24 @@ interop: setup .venv-interop/ready
 pacing: setup
 	PACING_SEEDS=$(PACING_SEEDS) swift test --disable-xctest $(SWIFT_FLAGS) --filter PacingTests \
 		| grep '^pacing |'
+
+# Seeded as well. NIGHT_SEED=4711 NIGHTS=1 replays one, and tells what happened in it.
+nights: setup
+	@told=$$(NIGHTS=$(NIGHTS) NIGHT_SEED=$(NIGHT_SEED) \
+		swift test --disable-xctest $(SWIFT_FLAGS) --filter NightTests 2>&1); status=$$?; \
+	echo "$$told" | grep -E '^nights \||error:|Test run with'; exit $$status
+
+# The program that the tests start stands beside them, and is sanitized as they are. Two tests at
+# once, since all is many times slower. 99: the sanitizer's own status would be one of Baton's.
+TSAN_FLAGS = $(SWIFT_FLAGS) --sanitize thread --scratch-path .build-tsan \
+	-Xlinker $(CURDIR)/.build-tsan/mutex.o
+tsan: setup
+	mkdir -p .build-tsan
+	"$$(dirname "$$(readlink -f "$$(command -v swiftc)")")/clang" -O1 -fPIC -Wall -c \
+		Tests/Sanitizer/mutex.c -o .build-tsan/mutex.o
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizer/suppressions.txt exitcode=99 history_size=7" \
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=2 \
+		swift test --disable-xctest $(TSAN_FLAGS)
 
 bench: build
 	swift build -c release $(SWIFT_FLAGS) --product BenchProbe
@@ -143,7 +165,7 @@ install: build
 	install -s -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
 
 clean:
-	rm -rf .build .build-leaks .build-fuzz .venv-interop
+	rm -rf .build .build-leaks .build-fuzz .build-tsan .venv-interop
 
 # What a machine needs beside a Swift toolchain. On Debian and Ubuntu it is installed; elsewhere it
 # is named.

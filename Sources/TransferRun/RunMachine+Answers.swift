@@ -12,6 +12,7 @@ extension RunMachine {
         let isOfService =
             lanes[answer.call.lane].queues[answer.call.operation]?.heard(answer, at: now) ?? false
         batch.add(CallRecord(answer, isOfService: isOfService), at: now)
+        if answer.showsRights { settle(opening.open(), at: now) }
         let decided = decide(answer, isOfService: isOfService)
         guard let decision = diagnosed(decided, row: answer.call.row) else { return }
         perform(decision, row: answer.call.row, finishedAt: answer.finishedAt, at: now, using: &rng)
@@ -74,12 +75,7 @@ extension RunMachine {
     /// Gives rows their outcomes, but for refusals for want of rights at the start of a run: while
     /// every call gets one, the fault is the role's and not the rows'.
     private mutating func settle(_ end: RowEnd, at now: Instant) {
-        for settled in opening.hear(end) {
-            lanes[lane(of: settled.row)].pending -= 1
-            guard let life = removed(settled.row) else { continue }
-            hear(settled, of: life.request)
-            batch.add(RowOutcome(settled), at: now)
-        }
+        settle(opening.hear(end), at: now)
         if let life = rows[end.row] { canary.heard(end.row, of: life.request, nil) }
         releaseCanary()
         if failures.exceeds(options.failuresMax) { self.end(.failures(failures), at: now) }
@@ -87,8 +83,17 @@ extension RunMachine {
         if ending != nil { for row in opening.removeAll() { letGo(row, at: now) } }
     }
 
+    private mutating func settle(_ ends: [RowEnd], at now: Instant) {
+        for end in ends {
+            lanes[lane(of: end.row)].pending -= 1
+            guard let life = removed(end.row) else { continue }
+            hear(end, of: life.request)
+            batch.add(RowOutcome(end), at: now)
+        }
+    }
+
     /// Has the rows asked for anew that waited for the first of their group.
-    private mutating func releaseCanary() {
+    mutating func releaseCanary() {
         let released = canary.released()
         guard lanes.count > 1 else {
             lanes[0].queues[.transferContact]?.prepend(released)
@@ -145,13 +150,16 @@ struct OpeningCheck: Sendable {
     /// Takes a row's end; returns those that can be settled now.
     mutating func hear(_ end: RowEnd) -> [RowEnd] {
         if isOver { return [end] }
-        guard end.ending.isAccessDenied else {
-            isOver = true
-            defer { held = [] }
-            return held + [end]
-        }
+        guard end.ending.isAccessDenied else { return open() + [end] }
         held.append(end)
         return []
+    }
+
+    /// Hears that a call got through; returns the ends that were held back.
+    mutating func open() -> [RowEnd] {
+        isOver = true
+        defer { held = [] }
+        return held
     }
 
     /// The refusal that all calls got; nil where some got through, or too few were made.
@@ -167,6 +175,17 @@ struct OpeningCheck: Sendable {
     mutating func removeAll() -> [Int] {
         defer { held = [] }
         return held.map(\.row)
+    }
+}
+
+extension CallAnswer {
+    /// Whether it tells that the role may transfer, also where this contact was not.
+    fileprivate var showsRights: Bool {
+        guard case .transfer(let result) = value else { return false }
+        switch result {
+        case .success: return true
+        case .failure(let failure): return [.permanent, .lookUp].contains(failure.advice)
+        }
     }
 }
 

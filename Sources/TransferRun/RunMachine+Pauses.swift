@@ -1,4 +1,3 @@
-import HeapModule
 package import TransferCore
 package import TransferLedger
 
@@ -63,33 +62,6 @@ extension RunMachine {
         silentSince = nil
         progress.silence = nil
         batch.announce(RunEvent(at: wall, kind: kind, detail: detail), at: now)
-        if before.isOn, !progress.pause.isOn { lookUpOldRows(at: wall) }
-    }
-
-    /// After a pause a row that may have been transferred before it may have a token that is too
-    /// old to be sent blind: those are begun anew, as after a crash, which looks them up.
-    private mutating func lookUpOldRows(at wall: Timestamp) {
-        for lane in lanes.indices {
-            let queued = lanes[lane].queues[.transferContact]?.removeAll() ?? []
-            for row in queued {
-                lanes[lane].queues[operation(of: row, at: wall)]?.append(row)
-            }
-        }
-        waiting = Heap(
-            waiting.unordered.map { entry in
-                var entry = entry
-                if entry.operation == .transferContact {
-                    entry.operation = operation(of: entry.row, at: wall)
-                }
-                return entry
-            })
-    }
-
-    private func operation(of row: Int, at wall: Timestamp) -> RowOperation {
-        guard let life = rows[row], life.mayHaveTakenEffect,
-            case .call(let operation, _) = life.begin(at: wall, policy: options.retry)
-        else { return .transferContact }
-        return operation
     }
 }
 

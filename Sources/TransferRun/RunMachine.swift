@@ -87,8 +87,11 @@ package struct RunMachine: Sendable {
             readyAgain(at: now)
             for lane in lanes.indices {
                 for operation in RowOperation.allCases {
-                    actions += calls(of: operation, in: lane, at: now, wakes: &wakes)
+                    actions += calls(of: operation, in: lane, at: now, wall: wall, wakes: &wakes)
                 }
+                // Some that were to be sent may turn out to need a look-up.
+                actions += calls(
+                    of: .listAssociatedContacts, in: lane, at: now, wall: wall, wakes: &wakes)
                 if let limit = lanes[lane].claim(concurrency: options.concurrency) {
                     actions.append(.claim(limit: limit, after: lanes[lane].cursor, lane: lane))
                 }
@@ -174,8 +177,9 @@ package struct RunMachine: Sendable {
         return ending != nil || (lanes.allSatisfy(\.isExhausted) && rows.isEmpty)
     }
 
+    /// Of a group that is held back, every row may have been called already.
     private var finish: RunEnding {
-        canary.held.isEmpty ? .finished : .heldBack(groups: canary.held.count)
+        progress.totals[.pending] == 0 ? .finished : .heldBack(groups: canary.held.count)
     }
 
     /// Ends the run where every call so far was refused for want of rights, and no more are to come
@@ -195,11 +199,12 @@ package struct RunMachine: Sendable {
     }
 
     private mutating func calls(
-        of operation: RowOperation, in lane: Int, at now: Instant, wakes: inout [Instant]
+        of operation: RowOperation, in lane: Int, at now: Instant, wall: Timestamp,
+        wakes: inout [Instant]
     ) -> [Action] {
         var calls: [Action] = []
         while inFlight < options.concurrency, !batch.isOverdue {
-            if operation == .transferContact { holdBack(in: lane, at: now) }
+            if operation == .transferContact { holdBack(in: lane, at: now, wall: wall) }
             switch lanes[lane].queues[operation]?.next(at: now) ?? .nothing {
             case .nothing:
                 return calls
@@ -220,20 +225,34 @@ package struct RunMachine: Sendable {
         return calls
     }
 
-    /// Takes rows out of the way that wait for the first of their group, or are held back with it.
+    /// Takes rows out of the way that are not to be sent now.
     ///
-    /// Rows in doubt are not among them: only their token tells what became of them.
-    private mutating func holdBack(in lane: Int, at now: Instant) {
-        while let row = lanes[lane].queues[.transferContact]?.first, let life = rows[row],
-            !life.mayHaveTakenEffect
-        {
-            switch canary.admission(of: row, life.request) {
-            case .now: return
-            case .later: canary.wait(row)
-            case .heldBack: letGo(row, at: now)
+    /// A row that is let go may have been the one that others of its flow waited for.
+    private mutating func holdBack(in lane: Int, at now: Instant, wall: Timestamp) {
+        while passOver(in: lane, at: now, wall: wall) { releaseCanary() }
+    }
+
+    /// Takes those from the front of the queue whose token has become too old while they waited, and
+    /// those that wait for the first of their group, or are held back with it; true where others
+    /// may have waited for one of them.
+    ///
+    /// Rows in doubt are not held back: only their token tells what became of them.
+    private mutating func passOver(in lane: Int, at now: Instant, wall: Timestamp) -> Bool {
+        var letsOthers = false
+        while let row = lanes[lane].queues[.transferContact]?.first, let life = rows[row] {
+            if life.mayHaveTakenEffect {
+                guard life.isTokenOld(at: wall, policy: options.retry) else { break }
+                _ = rows[row]?.lookUpFirst()
+                lanes[lane].queues[.listAssociatedContacts]?.append(row)
+            } else {
+                let admission = canary.admission(of: row, life.request)
+                guard admission != .now else { break }
+                if admission == .later { canary.wait(row) } else { letGo(row, at: now) }
+                letsOthers = letsOthers || admission == .heldBack
             }
             lanes[lane].queues[.transferContact]?.removeFirst()
         }
+        return letsOthers && canary.waitingCount > 0
     }
 
     private mutating func noteRate(at wall: Timestamp) {

@@ -77,21 +77,14 @@ package struct TransferRun: Sendable {
     ) async throws -> RunEnding {
         var machine = RunMachine(
             options: options, totals: totals, lanes: lanes.map { ($0.pending, $0.pace) }, at: now)
-        var rng = SystemRandomNumberGenerator()
+        var rng = SystemChance()
         return try await withThrowingTaskGroup(of: Event.self) { group in
             // At the end only those are left that wait: for a moment, or to be asked to stop.
             defer {
                 group.cancelAll()
                 onCalls(machine.calls)
             }
-            group.addTask {
-                for await _ in stops { return .stopRequested }
-                return .stopsEnded
-            }
-            group.addTask { try await hearWishes() }
-            for (index, lane) in lanes.enumerated() {
-                group.addTask { .told(await lane.likelyQuota(), lane: index) }
-            }
+            listen(to: stops, in: &group)
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
             var rememberedAt = now
@@ -134,13 +127,29 @@ package struct TransferRun: Sendable {
                     for wish in wishes { machine.obey(wish, at: now, wall: .now) }
                     group.addTask { try await hearWishes() }
                 case .told(let quota, let lane):
-                    if let quota { machine.hear(of: quota, for: .transferContact, in: lane, at: now) }
+                    if let quota {
+                        machine.hear(of: quota, for: .transferContact, in: lane, at: now)
+                    }
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
                 case .stopsEnded:
                     break
                 }
             }
+        }
+    }
+
+    /// Has all heard that may come beside the answers of calls.
+    private func listen(
+        to stops: AsyncStream<Void>, in group: inout ThrowingTaskGroup<Event, any Error>
+    ) {
+        group.addTask {
+            for await _ in stops { return .stopRequested }
+            return .stopsEnded
+        }
+        group.addTask { try await hearWishes() }
+        for (index, lane) in lanes.enumerated() {
+            group.addTask { .told(await lane.likelyQuota(), lane: index) }
         }
     }
 
@@ -220,6 +229,20 @@ package struct TransferRun: Sendable {
     }
 
     private var now: Instant { Instant(nanoseconds: (clock.now - startedAt).wholeNanoseconds) }
+}
+
+/// The system's chance, in a value that takes up space.
+///
+/// Thread Sanitizer looks at the memory that an `inout` stands for. An empty value has none, and
+/// Swift 6.3 hands it whatever address is there: the sanitized run crashed.
+private struct SystemChance: RandomNumberGenerator {
+    private var system = SystemRandomNumberGenerator()
+    private var drawn: UInt64 = 0
+
+    mutating func next() -> UInt64 {
+        drawn &+= 1
+        return system.next()
+    }
 }
 
 /// How often a run tells of its progress where it makes one call after another.

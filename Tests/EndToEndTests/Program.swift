@@ -30,6 +30,8 @@ struct Program: Sendable {
             "HOME": directory.path, "PATH": "/usr/bin:/bin",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_EC2_METADATA_DISABLED": "true",
         ]
+        // Where these tests are sanitized, the program is too, and to report in the same way.
+        environment["TSAN_OPTIONS"] = ProcessInfo.processInfo.environment["TSAN_OPTIONS"]
     }
 
     /// The program that was built with these tests: it stands beside them.

@@ -162,6 +162,41 @@ struct RowLifeTests {
         }
     }
 
+    @Test func `a transfer that is ours if the clock was wrong leaves the row uncertain`() {
+        let ended = failure("InvalidRequestException", .permanent)
+        for (age, expected) in [(3600, Outcome.uncertain), (25 * 3600, .failed)] {
+            var life = life()
+            _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
+            _ = answer(&life, ended)
+            let before = child(at: noon - .seconds(age))
+            #expect(outcome(life.lookUpAnswered(before, policy: policy)) == expected)
+        }
+        // Nor is a row in doubt sent again, whose token may be forgotten.
+        var old = life(inDoubtSince: noon - .seconds(25 * 3600))
+        #expect(old.begin(at: noon, policy: policy) == .call(.listAssociatedContacts, .none))
+        let before = child(at: noon - .seconds(26 * 3600))
+        guard case .end(let ending) = old.lookUpAnswered(before, policy: policy) else {
+            Issue.record("it is sent again")
+            return
+        }
+        #expect(ending.outcome == .uncertain)
+        #expect(ending.code == RowCode.unclearTime.rawValue)
+    }
+
+    @Test func `a token grows old while its row waits, until a look-up finds no effect`() {
+        let day = Duration.seconds(24 * 3600)
+        var life = life()
+        _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
+        #expect(!life.isTokenOld(at: noon - (.zero - day), policy: policy))
+        let later = noon - (.seconds(-1) - day)
+        #expect(life.isTokenOld(at: later, policy: policy))
+        #expect(life.lookUpFirst() == .call(.listAssociatedContacts, .none))
+        let nothing = life.lookUpAnswered(.success(Answer([], requestID: nil)), policy: policy)
+        #expect(nothing == .call(.transferContact, .none))
+        #expect(!life.isTokenOld(at: later, policy: policy))
+        #expect(life.mayHaveTakenEffect)
+    }
+
     @Test func `a look-up that is not allowed leaves the row uncertain`() {
         var life = life()
         _ = answer(&life, failure("IdempotencyException", .lookUp))

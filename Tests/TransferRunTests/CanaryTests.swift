@@ -116,4 +116,36 @@ import TransferRun
         }
         #expect(transfers(service).count == calls)
     }
+
+    @Test func `rows do not wait for one that is held back with another group`() {
+        let queues = ["a", "b"].map { Destination.queue(QueueID(valid: $0)) }
+        var night = MachineFixture(rows: 30, .fixed(rate: 1000, burst: 1000))
+        night.destinationOfRow = { $0 < 10 ? queues[0] : queues[1] }
+        night.rowsInDoubt = [9]
+        // The first row is throttled after those behind it were refused, one of them to queue b. A
+        // row in doubt does not wait for it.
+        let throttled = TransferFailure(
+            code: "TooManyRequestsException", message: "", httpStatus: 429,
+            advice: .throttled(retryAfter: nil))
+        night.answerOfRow = { row in
+            switch row {
+            case 1: (throttled, .seconds(5))
+            case 2...10: (Self.refusal, .seconds(1))
+            default: nil
+            }
+        }
+        night.run(until: .seconds(60))
+        #expect(night.ending == .heldBack(groups: 1))
+        #expect(night.machine.progress.totals[.transferred] == 20)
+        #expect(night.machine.progress.totals[.failed] == 9)
+        #expect(night.machine.progress.totals[.pending] == 1)
+    }
+
+    @Test func `a run is finished where a group is held back and no row of it is left`() {
+        var night = MachineFixture(rows: 8)
+        night.failure = Self.refusal
+        night.run(until: .seconds(60))
+        #expect(night.ending == .finished)
+        #expect(night.machine.progress.totals[.failed] == 8)
+    }
 }

@@ -42,6 +42,17 @@ import TransferRun
         #expect(totals[.failed] == 29)
     }
 
+    @Test func `so does one that was refused for another reason, before it is known for which`() {
+        var night = MachineFixture(rows: 30, .fixed(rate: 1000, burst: 1000))
+            .slowed(by: .seconds(10))
+        let refused = TransferFailure(
+            code: "InvalidRequestException", message: "", httpStatus: 400, advice: .permanent)
+        night.answerOfRow = { row in (row == 1 ? refused : Self.denied, .seconds(1)) }
+        night.run(until: .seconds(5))
+        #expect(night.ending == nil)
+        #expect(night.machine.progress.totals[.failed] > 0)
+    }
+
     @Test func `stops at refused credentials with the rows pending`() async throws {
         let fixture = try await RunFixture(rows: 30)
         let service = ScriptedService { _, _ throws(TransferFailure) in throw Self.expired }

@@ -22,6 +22,12 @@ struct MachineFixture {
     var fault: (_ call: RowCall, _ at: Instant) -> TransferFailure? = { _, _ in nil }
     /// What was committed of each row.
     private(set) var outcomes: [Int: Outcome] = [:]
+    /// What a row's transfer brings, and after how long, where it is not as for all.
+    var answerOfRow: (Int) -> (failure: TransferFailure, after: Duration)? = { _ in nil }
+    /// Where a row's contact goes.
+    var destinationOfRow: (Int) -> Destination = { _ in .flowDecides }
+    /// Rows that an earlier run sent an hour ago, and told nothing of.
+    var rowsInDoubt: Set<Int> = []
     /// The service's own quota; nil is none.
     private var quota: TokenBucket?
     private let rows: Int
@@ -97,12 +103,16 @@ struct MachineFixture {
         switch action {
         case .claim(let limit, let cursor, _):
             let last = min(cursor + limit, rows)
-            let claimed = cursor < last ? (cursor + 1...last).map(Self.row) : []
+            let claimed = cursor < last ? (cursor + 1...last).map(row) : []
             machine.claimed(claimed, limit: limit, at: now, wall: wall)
         case .call(let call):
             operations.append(call.operation)
             if call.operation == .transferContact { calledAt.append(now) }
-            if latency == .zero {
+            if let own = ownAnswer(to: call) {
+                answers.append(
+                    (now.advanced(by: own.after), answer(call, .transfer(.failure(own.failure)))))
+                answers.sort { $0.at < $1.at }
+            } else if latency == .zero {
                 machine.answered(answer(call), at: now, using: &rng)
             } else {
                 answers.append((now.advanced(by: latency), answer(call)))
@@ -115,6 +125,10 @@ struct MachineFixture {
         case .finish(let reason): ending = reason
         case .wake: break
         }
+    }
+
+    private func ownAnswer(to call: RowCall) -> (failure: TransferFailure, after: Duration)? {
+        call.operation == .transferContact ? answerOfRow(call.row) : nil
     }
 
     private mutating func answer(_ call: RowCall) -> CallAnswer {
@@ -151,12 +165,13 @@ struct MachineFixture {
             duration: .milliseconds(40))
     }
 
-    private static func row(_ row: Int) -> ClaimedRow {
+    private func row(_ row: Int) -> ClaimedRow {
         ClaimedRow(
             row: row, line: row + 1,
             request: TransferRequest(
                 instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-\(row)"),
-                flow: ContactFlowID(valid: "f"), destination: .flowDecides,
-                token: ClientToken(valid: "t-\(row)")))
+                flow: ContactFlowID(valid: "f"), destination: destinationOfRow(row),
+                token: ClientToken(valid: "t-\(row)")),
+            inDoubtSince: rowsInDoubt.contains(row) ? dusk - .seconds(3600) : nil)
     }
 }

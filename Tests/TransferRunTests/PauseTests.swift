@@ -82,6 +82,19 @@ struct PauseTests {
         #expect(night.ending == .finished)
     }
 
+    @Test func `nor is one after a call that took so long, or a service that was down`() {
+        var night = MachineFixture(rows: 1)
+        let hung = TransferFailure(
+            code: "TimedOut", message: "", advice: .retry(mayHaveTakenEffect: true))
+        night.answerOfRow = { _ in (hung, .seconds(25 * 3600)) }
+        night.run(until: .seconds(3600))
+        night.answerOfRow = { _ in nil }
+        night.run(until: .seconds(26 * 3600))
+        #expect(
+            night.operations == [.transferContact, .listAssociatedContacts, .transferContact])
+        #expect(night.ending == .finished)
+    }
+
     @Test func `a pace that is asked for is kept from then on`() {
         var night = MachineFixture(rows: 1000, .fixed(rate: 2, burst: 1))
         night.run(until: .seconds(10))

@@ -15,6 +15,11 @@ package struct RetryPolicy: Hashable, Sendable {
     /// Beyond 5 minutes the service refuses a signature, and the client corrects for its clock. A
     /// narrower bound would miss our own transfers where this machine's clock is ahead.
     package var clockTolerance = Duration.seconds(300)
+    /// How far this machine's clock may have been ahead when a row was sent, and been set right since:
+    /// a transfer that looks older than its row, but not by more, may be that row's.
+    ///
+    /// A clock that keeps local time and is taken for UTC is 14 hours ahead at the most.
+    package var clockErrorMax = Duration.seconds(24 * 60 * 60)
 
     package init() {}
 

@@ -26,6 +26,8 @@ package enum RowCode: String, Hashable, Sendable, CaseIterable {
     case contactEnded = "ContactEnded"
     case wrongChannel = "WrongChannel"
     case transferLimit = "TransferLimit"
+    // Uncertain: it may have been transferred.
+    case unclearTime = "UnclearTime"
     // Skipped: there is nothing to do.
     case blankRow = "BlankRow"
     case repeatedContact = "RepeatedContact"

@@ -17,6 +17,8 @@ package struct RowLife: Hashable, Sendable {
     private var failedReads = 0
     /// Whether an attempt may have taken effect without our hearing of it.
     package private(set) var mayHaveTakenEffect: Bool
+    /// From when on one may have that no look-up has told of; nil where none can.
+    private var unseenSince: Timestamp?
     private var lookUpPurpose = LookUpPurpose.beforeSending
     /// The end that the row comes to once it is known whose fault the refusal is.
     private var diagnosed: Diagnosed?
@@ -92,6 +94,7 @@ package struct RowLife: Hashable, Sendable {
         self.attempts = attempts
         firstSentAt = inDoubtSince
         mayHaveTakenEffect = inDoubtSince != nil
+        unseenSince = inDoubtSince
     }
 
     /// The row's first call.
@@ -100,13 +103,21 @@ package struct RowLife: Hashable, Sendable {
     /// forgotten by the service, and a guard would take the effect of our own transfer for somebody
     /// else's, so these are looked up first.
     package func begin(at now: Timestamp, policy: RetryPolicy) -> Decision {
-        if let firstSentAt,
-            firstOperation == .describeContact || now - firstSentAt > policy.tokenSafeAge
-        {
+        let isInDoubt = unseenSince != nil
+        if isTokenOld(at: now, policy: policy) || isInDoubt && firstOperation == .describeContact {
             return .call(.listAssociatedContacts, .none)
         }
         return .call(firstOperation, .none)
     }
+
+    /// Whether the service may have forgotten the token of a transfer that may have taken effect, so
+    /// that it must be looked up before it is sent again.
+    package func isTokenOld(at now: Timestamp, policy: RetryPolicy) -> Bool {
+        unseenSince.map { now - $0 > policy.tokenSafeAge } ?? false
+    }
+
+    /// Has the row looked up, since its token is old, and sent if there is no effect.
+    package mutating func lookUpFirst() -> Decision { lookUp(.beforeSending) }
 
     private var firstOperation: RowOperation {
         mustBeAt == nil && !isVerified ? .transferContact : .describeContact
@@ -130,12 +141,12 @@ package struct RowLife: Hashable, Sendable {
                     outcome: .transferred, newContact: answer.value.newContact,
                     requestID: answer.requestID))
         case .failure(let failure):
-            return transferFailed(failure, policy: policy)
+            return transferFailed(failure, sentAt: sentAt, policy: policy)
         }
     }
 
     private mutating func transferFailed(
-        _ failure: TransferFailure, policy: RetryPolicy
+        _ failure: TransferFailure, sentAt: Timestamp, policy: RetryPolicy
     ) -> Decision {
         switch failure.advice {
         case .throttled:
@@ -148,11 +159,11 @@ package struct RowLife: Hashable, Sendable {
                 ? backOff(.transferContact, retryAfter) : endOfAttempts(failure)
         case .retry(mayHaveTakenEffect: true, let retryAfter):
             attempts += 1
-            mayHaveTakenEffect = true
+            doubt(from: sentAt)
             return attempts < policy.attemptsMax
                 ? backOff(.transferContact, retryAfter) : endOfAttempts(failure)
         case .lookUp:
-            mayHaveTakenEffect = true
+            doubt(from: sentAt)
             return lookUp(.whenUncertain(failure))
         case .permanent, .accessDenied:
             var ending = Ending(.failed, failure)
@@ -180,11 +191,14 @@ package struct RowLife: Hashable, Sendable {
     ) -> Decision {
         if operation == .transferContact {
             firstSentAt = min(firstSentAt ?? sentAt, sentAt)
-            if case .retry(mayHaveTakenEffect: true, _) = failure.advice {
-                mayHaveTakenEffect = true
-            }
+            if case .retry(mayHaveTakenEffect: true, _) = failure.advice { doubt(from: sentAt) }
         }
         return .call(operation, .throttled)
+    }
+
+    private mutating func doubt(from sentAt: Timestamp) {
+        mayHaveTakenEffect = true
+        unseenSince = min(unseenSince ?? sentAt, sentAt)
     }
 
     private mutating func endOfAttempts(_ failure: TransferFailure) -> Decision {
@@ -243,16 +257,24 @@ package struct RowLife: Hashable, Sendable {
             return obstacle.map { .end(Ending($0)) } ?? .call(.transferContact, .none)
         case .success(let answer):
             moveOn()
-            let proof = answer.value.first { isEffect($0, policy) }
+            let proof = answer.value.first {
+                isEffect($0, sinceSent: .zero - policy.clockTolerance)
+            }
             if let proof {
                 return .end(
                     Ending(
                         outcome: .transferred, message: "Found by a look-up after a lost answer.",
                         newContact: proof.id, requestID: answer.requestID))
             }
+            let doubtful = answer.value.first {
+                isEffect($0, sinceSent: .zero - policy.clockErrorMax)
+            }
+            if let doubtful { return .end(unclear(doubtful)) }
+            unseenSince = nil
             return nothingFound()
         case .failure(let failure) where failure.httpStatus == 404:
             // What the service does not know it has not transferred.
+            unseenSince = nil
             return nothingFound()
         case .failure(let failure) where lookUpPurpose == .beforeLimit && !failure.isOfRun:
             // It was to save a call, no more: the service counts the transfers itself.
@@ -264,11 +286,32 @@ package struct RowLife: Hashable, Sendable {
         }
     }
 
-    private func isEffect(_ contact: AssociatedContact, _ policy: RetryPolicy) -> Bool {
+    /// Whether a contact came from this one, so long after the request was first sent at the least.
+    private func isEffect(_ contact: AssociatedContact, sinceSent least: Duration) -> Bool {
         guard contact.previous == request.contact, contact.id != request.contact,
             let initiated = contact.initiatedAt, let firstSentAt
         else { return false }
-        return initiated >= firstSentAt - policy.clockTolerance
+        return initiated - firstSentAt >= least
+    }
+
+    /// A transfer that is ours only if the clock was ahead when the request was sent: it is not told
+    /// for ours, and the request not sent again either.
+    private func unclear(_ contact: AssociatedContact) -> Ending {
+        var ending =
+            switch lookUpPurpose {
+            case .afterRefusal(let ending): ending
+            case .whenUncertain(let failure): Ending(.uncertain, failure)
+            case .beforeSending, .beforeLimit:
+                Ending(outcome: .uncertain, code: RowCode.unclearTime.rawValue)
+            }
+        let message = ending.message.map { "\($0) " } ?? ""
+        ending.outcome = .uncertain
+        ending.isAccessDenied = false
+        ending.message =
+            "\(message)Contact \(contact.id) came from this one before this row was sent, by this "
+            + "machine's clock. If that was wrong, it is this row's transfer. See the contact in "
+            + "Amazon Connect."
+        return ending
     }
 
     private func nothingFound() -> Decision {

@@ -16,9 +16,18 @@ struct SimulatedLedger {
     }
 
     /// Row 1 first.
-    var rows: [Row]
+    private(set) var rows: [Row] = []
+    /// Kept as the rows change; ``recount()`` tells whether they do add up.
+    private(set) var totals = ControlTotals()
+    /// Whether nothing can be written.
+    var isFull = false
 
-    var totals: ControlTotals {
+    mutating func append(_ row: Row) {
+        rows.append(row)
+        totals[row.outcome] += 1
+    }
+
+    func recount() -> ControlTotals {
         var totals = ControlTotals()
         for row in rows { totals[row.outcome] += 1 }
         return totals
@@ -26,14 +35,17 @@ struct SimulatedLedger {
 
     /// As ``Ledger/claim(_:of:after:at:)``.
     mutating func claim(_ limit: Int, after cursor: Int, at now: Timestamp) -> [ClaimedRow] {
-        let pending = rows.indices.filter { $0 >= cursor && rows[$0].outcome == .pending }
-        return pending.prefix(limit).map { index in
+        var claimed: [ClaimedRow] = []
+        for index in rows.indices.dropFirst(cursor) where rows[index].outcome == .pending {
+            guard claimed.count < limit else { break }
             let row = rows[index]
             rows[index].claimedAt = row.claimedAt ?? now
-            return ClaimedRow(
-                row: index + 1, line: index + 2, request: row.request, mustBeAt: row.mustBeAt,
-                attempts: row.attempts, inDoubtSince: row.claimedAt)
+            claimed.append(
+                ClaimedRow(
+                    row: index + 1, line: index + 2, request: row.request, mustBeAt: row.mustBeAt,
+                    attempts: row.attempts, inDoubtSince: row.claimedAt))
         }
+        return claimed
     }
 
     /// The run that claimed rows was killed.
@@ -52,7 +64,7 @@ struct SimulatedLedger {
                 refused.append(outcome.row)
                 continue
             }
-            rows[outcome.row - 1].outcome = outcome.outcome
+            change(outcome.row, to: outcome.outcome)
             rows[outcome.row - 1].code = outcome.code
             rows[outcome.row - 1].newContact = outcome.newContact
         }
@@ -60,5 +72,24 @@ struct SimulatedLedger {
             rows[row - 1].claimedAt = nil
         }
         return refused
+    }
+
+    /// As ``Ledger/putBack(_:at:)``; returns the rows that were.
+    mutating func putBack() -> [Int] {
+        var numbers: [Int] = []
+        for index in rows.indices where [.failed, .uncertain].contains(rows[index].outcome) {
+            if rows[index].outcome == .failed { rows[index].claimedAt = nil }
+            change(index + 1, to: .pending)
+            rows[index].code = nil
+            rows[index].attempts = 0
+            numbers.append(index + 1)
+        }
+        return numbers
+    }
+
+    private mutating func change(_ row: Int, to outcome: Outcome) {
+        totals[rows[row - 1].outcome] -= 1
+        rows[row - 1].outcome = outcome
+        totals[outcome] += 1
     }
 }
