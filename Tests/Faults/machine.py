@@ -288,6 +288,16 @@ def replaced(place):
     return run
 
 
+def take_log_in(place):
+    """Has all of the ledger in its file: its log holds newer pages, which would hide damage."""
+    with contextlib.closing(sqlite3.connect(place.ledger)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        found = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = "
+                           "'row_states_by_outcome'").fetchone()
+    shutil.copy(place.ledger, place.file("backup"))
+    return found[0]
+
+
 def spoil(path, start, length, rng):
     with open(path, "r+b") as file:
         file.seek(start)
@@ -301,21 +311,13 @@ def damaged(place):
     place.until_moved(100, run)
     run.send(signal.SIGKILL)
     run.wait()
-    for suffix in ("", "-wal"):
-        shutil.copy(place.ledger + suffix, place.file("backup" + suffix))
-    # The log holds newer pages, which would hide the damage: it is taken in first.
-    with sqlite3.connect(place.ledger) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
+    take_log_in(place)
     pages = os.path.getsize(place.ledger) // 8192
     spoil(place.ledger, pages // 2 * 8192, 8192, random.Random(place.seed))
     before = len(place.effects())
     run = place.ended(place.resume(), 73, "damaged", "recover")
     place.expect(len(place.effects()) == before, "something was moved")
-    for suffix in ("", "-wal"):
-        shutil.copy(place.file("backup" + suffix), place.ledger + suffix)
-    if os.path.exists(place.ledger + "-shm"):
-        os.remove(place.ledger + "-shm")
+    shutil.copy(place.file("backup"), place.ledger)
     place.ended(place.resume(), 0)
     return run
 
@@ -324,7 +326,7 @@ def damaged(place):
 def beheaded(place):
     place.serve()
     place.ingest()
-    shutil.copy(place.ledger, place.file("backup"))
+    take_log_in(place)
     spoil(place.ledger, 0, 100, random.Random(place.seed))
     run = place.ended(place.resume(), 73, "--ledger")
     shutil.copy(place.file("backup"), place.ledger)
@@ -336,7 +338,7 @@ def beheaded(place):
 def cut_short(place):
     place.serve()
     place.ingest()
-    shutil.copy(place.ledger, place.file("backup"))
+    take_log_in(place)
     os.truncate(place.ledger, os.path.getsize(place.ledger) // 2)
     run = place.ended(place.resume(), 73, "damaged")
     place.expect(not place.effects(), "something was moved")
@@ -353,11 +355,7 @@ def index_damaged(place):
     place.until_moved(100, run)
     run.send(signal.SIGKILL)
     run.wait()
-    with contextlib.closing(sqlite3.connect(place.ledger)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = "
-                             "'row_states_by_outcome'").fetchone()
-    shutil.copy(place.ledger, place.file("backup"))
+    page = take_log_in(place)
     with open(place.ledger, "r+b") as file:
         file.seek((page - 1) * 8192)
         bytes_ = file.read(8192)

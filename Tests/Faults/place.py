@@ -89,7 +89,7 @@ class Place:
             "HOME": folder, "PATH": os.environ["PATH"], "AWS_EC2_METADATA_DISABLED": "true", **KEYS}
         self.ledger = self.file("baton.sqlite")
         self.reports = self.file("reports")
-        self.service, self.port, self.line = None, 0, None
+        self.service, self.port, self.line, self.rows = None, 0, None, 60
         # What the audit counts, and the most that a row may have.
         self.attempts, self.attempts_max = 0, None
         self.undo = contextlib.ExitStack()
@@ -105,9 +105,11 @@ class Place:
 
     # The service
 
-    def serve(self, *options, rows=60):
-        """Starts the service; again with what it had moved, on the port it had."""
-        command = [self.baton, "simulate", "--seed", str(self.seed), "--contacts", str(rows),
+    def serve(self, *options, rows=None):
+        """Starts the service; again with its rows and what it had moved, on the port it had."""
+        self.rows = rows or self.rows
+        command = [self.baton, "simulate", "--seed", str(self.seed), "--contacts",
+                   str(self.rows),
                    "--failing-share", "0", "--queues", "2", "--users", "2", "--port", str(self.port), "--state", self.file("state"),
                    "--effects", self.file("effects.jsonl"), "--write-csv", self.file("input.csv")]
         if "--quota" not in options:
