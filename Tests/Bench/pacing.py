@@ -4,13 +4,11 @@
 usage: pacing.py BATON [--seconds N] [--rows N]
 
 Each has a fresh `baton simulate` to itself, with answers after 25 ms +- 10 ms; Service Quotas tells
-nobody there. A run is as long as
-its quota takes for --seconds (60), or for --rows where that is more: 2,000 rows at 2 a second take 17
-minutes. Printed are the rows, the time from the first call to the last answer (Baton's by its ledger,
-the disk and all), the ideal (rows - burst) / rate over that time, the share of calls that were
-throttled, and the rows that were not transferred in the end, or not within three times the ideal; the
-ideal is that of the rows that were.
-Then how a run follows a rate that changes by four, and how two runs share a bucket.
+nobody there unless it is said. A run is as long as its quota takes for --seconds (60), or for --rows
+where that is more: 2,000 rows at 2 a second take 17 minutes. Printed are the rows, the time from the
+first call to the last answer (Baton's by its ledger, the disk and all), the ideal (rows - burst) / rate
+over that time, for the rows that were transferred, the share of calls that were throttled, and the
+rows that were not transferred in the end, or not within three times the ideal. Then how a run follows a rate that changes by four, and how two runs share a bucket.
 Slow quotas leave the machine idle: there all are measured side by side. The figures are of this
 machine and of this run.
 """
@@ -47,12 +45,12 @@ KEYS = {
 class Connect:
     """A local Connect in a process of its own, with a world of its own."""
 
-    def __init__(self, baton, directory, rate, burst, contacts):
+    def __init__(self, baton, directory, rate, burst, contacts, tells=False):
         self.csv = os.path.join(directory, "contacts.csv")
         self.process = subprocess.Popen(
             [baton, "simulate", "--contacts", str(contacts), "--failing-share", "0",
              "--rate", str(rate), "--burst", str(burst), "--latency", "25", "--jitter", "10",
-             "--write-csv", self.csv, "--quotas-denied"],
+             "--write-csv", self.csv, *([] if tells else ["--quotas-denied"])],
             stdout=subprocess.PIPE, text=True)
         line = json.loads(self.process.stdout.readline())
         self.endpoint, self.instance = line["endpoint"], line["instanceId"]
@@ -77,9 +75,9 @@ class Connect:
 
 
 @contextlib.contextmanager
-def connected(baton, rate, burst, contacts):
+def connected(baton, rate, burst, contacts, tells=False):
     with tempfile.TemporaryDirectory() as directory:
-        connect = Connect(baton, directory, rate, burst, contacts)
+        connect = Connect(baton, directory, rate, burst, contacts, tells)
         try:
             yield connect, directory
         finally:
@@ -224,10 +222,10 @@ def step(baton, rate, after):
     return f"  {rate:>4} -> {after:<4} {share:>10.1%} {throttled:>9.2%}"
 
 
-def share(baton, rate, burst, apart, seconds):
-    """The shares of two runs that know nothing, while both are at work."""
+def share(baton, rate, burst, apart, tells, seconds):
+    """The shares of two runs while both are at work."""
     rows = int(burst + rate * (seconds + apart) * 1.5)
-    with connected(baton, rate, burst, 2 * rows) as (connect, directory):
+    with connected(baton, rate, burst, 2 * rows, tells) as (connect, directory):
         inputs = halves(connect.csv)
         runs = []
         for number, input in enumerate(inputs):
@@ -244,7 +242,7 @@ def share(baton, rate, burst, apart, seconds):
             run.stop()
     got = [end - begin for begin, end in zip(before, done)]
     both = sum(got)
-    return (f"  {f'{rate}/{burst}':<9} {f'{apart} s apart':<12} {got[0] / both:>8.1%} {got[1] / both:>8.1%} "
+    return (f"  {f'{rate}/{burst}':<9} {f'{apart} s apart':<12} {'told' if tells else 'nothing':<8} {got[0] / both:>8.1%} {got[1] / both:>8.1%} "
             f"{both / wall / rate:>10.1%} {calls['throttled'] / calls['received']:>9.2%}")
 
 
@@ -293,9 +291,10 @@ def main():
           f"{WITHIN + AFTER} s after, and what is throttled from the change on")
     print_all(step, [(baton, *rates) for rates in STEPS], rate=lambda case: max(case[1:]))
 
-    print("two runs on one bucket, told nothing: each one's share, both together, throttled")
-    cases = [(baton, rate, burst, apart, 2 * given.seconds)
-             for rate, burst in QUOTAS[:3] for apart in APART]
+    print("two runs on one bucket, told nothing or told the quota by Service Quotas: each one's share, "
+          "both together, throttled")
+    cases = [(baton, rate, burst, apart, tells, 2 * given.seconds)
+             for rate, burst in QUOTAS[:3] for apart in APART for tells in (False, True)]
     print_all(share, cases, rate=lambda case: case[1])
 
 

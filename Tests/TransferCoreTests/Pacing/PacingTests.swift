@@ -59,7 +59,8 @@ struct PacingTests {
     }
 
     /// A slower quota cannot be followed up within 10 s: it takes a refusal wanted every few seconds
-    /// to see a rise, and at 10 a second that would be one call in 50.
+    /// to see a rise, and at 10 a second that would be one call in 50. Over HTTP 25 % of 40 were used
+    /// from 10 to 30 s after a rise from 10, and half of 8 after one from 2.
     @Test(arguments: [(50.0, 200.0), (125, 500), (50, 12.5), (500, 125), (10, 2.5)])
     func `follows a rate within ten seconds, up and down`(rate: Double, to next: Double) {
         var figures = PacingFigures()
@@ -111,34 +112,81 @@ struct PacingTests {
         #expect(after.all { (0.73...0.89).contains($0.efficiency) }, "\(after)")
     }
 
+    /// Half each within 10 %, over the mean of seeds (3 to 6 %); a single night may be 40 % off at 2/5.
     @Test(arguments: cases.dropLast(), [0.0, 3.1])
     func `shares a quota with a run that knows it as well`(quota: PacingCase, later: Double) {
+        let known = PaceController.Mode.likely(rate: quota.rate, burst: quota.burst)
+        let (off, used) = shares(quota, [known, known], later: later, "both know it")
+        #expect(off.efficiencyMean < 0.1, "off half: \(off)")
+        #expect(used.all { $0.efficiency > 0.97 }, "\(used)")
+    }
+
+    /// Not the 10 % that are wanted: who comes later takes what it sees for the quota. The means over
+    /// 12 seeds are 13, 4 and 8 % at 2/5 for these times apart, 3, 12 and 40 % at 10/15, and 4, 33 and
+    /// 56 % at 50/75. It takes a role that may not read Service Quotas, and ledgers of their own.
+    @Test(arguments: cases.dropLast(), [0.0, 3.1, 20])
+    func `shares a quota with a run that knows nothing either`(quota: PacingCase, later: Double) {
+        let unknown = PaceController.Mode.auto(rate: 2, burst: 5)
+        let (off, used) = shares(quota, [unknown, unknown], later: later, "neither knows it")
+        #expect(off.efficiencyMean < (later < 20 ? 0.4 : 0.65), "off half: \(off)")
+        #expect(used.all { $0.efficiency > 0.95 }, "\(used)")
+    }
+
+    /// As it is where Service Quotas tells, or a ledger that both use.
+    @Test(arguments: cases.dropLast(), [20.0, 200])
+    func `shares a quota that it found with a run that is told it`(
+        quota: PacingCase, later: Double
+    ) {
+        let known = PaceController.Mode.likely(rate: quota.rate, burst: quota.burst)
+        let (off, used) = shares(
+            quota, [.auto(rate: 2, burst: 5), known], later: later, "the later one is told")
+        #expect(off.efficiencyMean < 0.1, "off half: \(off)")
+        #expect(used.all { $0.efficiency > 0.95 }, "\(used)")
+    }
+
+    /// By how much two who begin so far apart are off half each, and what they use together, in twice
+    /// the time of a run; as shares of 1.
+    private func shares(
+        _ quota: PacingCase, _ modes: [PaceController.Mode], later: Double, _ name: String
+    ) -> (off: PacingFigures, used: PacingFigures) {
         var off = PacingFigures()
-        for seed in Self.seeds {
-            let mode = PaceController.Mode.likely(rate: quota.rate, burst: quota.burst)
+        var used = PacingFigures()
+        // A share is a matter of chance: only the mean of many tells.
+        for seed in 1...max(8, Self.seeds.upperBound) {
             var simulation = PacingSimulation(
                 SimulatedQuota(.continuous, rate: quota.rate, burst: quota.burst),
                 clients: [
-                    .init(mode, rows: .max), .init(mode, rows: .max, startsAt: later),
+                    .init(modes[0], rows: .max), .init(modes[1], rows: .max, startsAt: later),
                 ])
             simulation.end = later + 2 * Double(quota.rows) / quota.rate
             let results = simulation.run(seed: seed)
             let counts = results.map { Double($0.admitted(from: later, to: simulation.end)) }
             let sum = counts[0] + counts[1]
             off.add(abs(counts[0] - counts[1]) / sum, results[0].throttledShare)
-            #expect(sum / (quota.rate * (simulation.end - later)) > 0.97)
+            used.add(
+                sum / (quota.rate * (simulation.end - later)), results[1].throttledShare)
         }
-        report("two at \(quota), \(later) s apart: off half", "remember it", off)
-        #expect(off.efficiencyMean < 0.25, "off half: \(off)")
+        report("two at \(quota), \(later) s apart: off half", name, off)
+        return (off, used)
     }
 
-    /// What is not a token bucket is not used to the full, but it is neither overrun nor starved.
+    /// What is not a token bucket is not used to the 98.5 % that are wanted, but it is neither overrun
+    /// nor starved. The means over 12 seeds at 2/5, 10/15 and 50/75: 99.9, 93 and 90 % where it is
+    /// refilled once a second; 91, 64 and 81 % of fixed windows; 83, 57 and 83 % of sliding ones; 84, 80
+    /// and 71 % where so many calls may be under way at once.
     @Test(arguments: SimulatedQuota.Refill.allCases.filter { $0 != .continuous })
     func `gets along with what is no token bucket`(refill: SimulatedQuota.Refill) {
         for quota in Self.cases.dropLast() {
             let figures = run(quota, .auto(rate: 2, burst: 5), "told nothing", refill: refill)
-            #expect(figures.all { $0.efficiency >= 0.5 }, "\(figures)")
-            #expect(figures.all { $0.throttled <= 0.04 }, "\(figures)")
+            let least =
+                switch refill {
+                case .continuous, .everySecond: 0.85
+                case .fixedWindow: 0.6
+                case .slidingWindow: 0.55
+                case .concurrency: 0.65
+                }
+            #expect(figures.all { $0.efficiency >= least }, "\(figures)")
+            #expect(figures.all { $0.throttled <= 0.03 }, "\(figures)")
         }
     }
 
