@@ -4,7 +4,7 @@ import Testing
 import TransferCore
 
 /// Connections: how many there are, and when they go.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct ConnectionTests {
     private let accepted = ScriptedServer.Step.send(
         answer("200 OK", body: #"{"ContactId":"c2"}"#))

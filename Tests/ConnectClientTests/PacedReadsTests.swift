@@ -109,7 +109,7 @@ struct PacedReadsTests {
     }
 
     @Test func `makes no call once it is cancelled`() async throws {
-        let reads = PacedReads(quotas: [.listUsers: Quota(ratePerSecond: 0.1, burst: 1)])
+        let reads = PacedReads(quotas: [.listUsers: Quota(ratePerSecond: 0.001, burst: 1)])
         let calls = Counter()
         let failure = await withTaskGroup(of: TransferFailure?.self) { group in
             group.addTask { [owner] in
