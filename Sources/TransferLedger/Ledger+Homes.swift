@@ -16,33 +16,32 @@ extension LedgerReader {
         let others = try Row.fetchAll(
             db,
             sql: "SELECT region, account, endpoint FROM homes WHERE job = ? ORDER BY 1, 2",
-            arguments: [job.number])
-        let pending = try totals(job)[.pending]
-        guard !others.isEmpty else {
-            return [HomeRows(home: nil, endpoint: job.options.endpoint, pending: pending)]
+            arguments: [job.number]
+        ).map { row in
+            (home: Home(validRegion: row[0], account: row[1]), endpoint: row[2] as String)
         }
-        var homes = try others.map { row in
-            let home = Home(validRegion: row[0], account: row[1])
-            return HomeRows(
-                home: home, endpoint: row[2], pending: try self.pending(at: home, of: job))
+        // The totals have an index; to count by home goes through all rows.
+        let pending =
+            others.isEmpty ? [nil: try totals(job)[.pending]] : try pendingByHome(of: job)
+        let all: [(home: Home?, endpoint: String)] = [(nil, job.options.endpoint)] + others
+        return all.compactMap { home, endpoint in
+            pending[home].map { HomeRows(home: home, endpoint: endpoint, pending: $0) }
         }
-        let own = pending - homes.reduce(0) { $0 + $1.pending }
-        homes.insert(HomeRows(home: nil, endpoint: job.options.endpoint, pending: own), at: 0)
-        return homes.filter { $0.pending > 0 }
     }
 
-    private func pending(at home: Home, of job: Job) throws -> Int {
+    private func pendingByHome(of job: Job) throws -> [Home?: Int] {
         let keys = RowKey.all(of: job.number)
-        return try Int.fetchOne(
+        let counts = try Row.fetchAll(
             db,
             sql: """
-                SELECT count(*)
+                SELECT region, account, count(*)
                 FROM rows CROSS JOIN routes ON routes.job = ? AND routes.number = route
                 LEFT JOIN row_states ON row_states.key = rows.key
                 WHERE rows.key > ? AND rows.key <= ? AND coalesce(outcome, 'pending') = 'pending'
-                    AND region = ? AND account = ?
+                GROUP BY region, account
                 """,
-            arguments: [job.number, keys.before, keys.last, home.region, home.account]) ?? 0
+            arguments: [job.number, keys.before, keys.last])
+        return Dictionary(uniqueKeysWithValues: counts.map { (Home($0[0], $0[1]), $0[2]) })
     }
 }
 

@@ -63,9 +63,9 @@ struct RunCommand: AsyncParsableCommand {
         if !flags.dryRun { try flags.reportWriter.prepare(for: job) }
         let resumption = Resumption(ledger: place, network: network, flags: flags)
             .command(for: job)
-        let homes = try await ledger.read { try $0.homes(of: job) }
         let services = try JobServices(
-            homes: homes, own: configuration, network, environment: environment)
+            homes: try await ledger.read { try $0.homes(of: job) }, own: configuration, network,
+            environment: environment)
         await services.prepareCredentials()
         if job.resolvedAt == nil {
             let needs = try await ledger.read { try $0.routeNeeds(of: job) }
@@ -79,8 +79,12 @@ struct RunCommand: AsyncParsableCommand {
                 return try await put(off: job, in: ledger, error.status, output, resumption)
             }
         }
-        let (totals, destinations) = try await ledger.read {
-            (try $0.totals(job), try $0.destinations(job, outcomes: [.pending]))
+        // After the look-up, which may have rejected rows.
+        let (totals, destinations, homes) = try await ledger.read {
+            (
+                try $0.totals(job), try $0.destinations(job, outcomes: [.pending]),
+                try $0.homes(of: job)
+            )
         }
         guard totals[.pending] > 0 else {
             return try await finished(job, in: ledger, flags, output)
@@ -98,8 +102,9 @@ struct RunCommand: AsyncParsableCommand {
             return .stoppedEarly
         }
         let runner = JobRunner(
-            job: job, ledger: ledger, services: services, flags: flags, output: output,
-            resumption: resumption, goOn: Resumption(ledger: place).command(for: job))
+            job: job, ledger: ledger, services: services, homes: homes, flags: flags,
+            output: output, resumption: resumption,
+            goOn: Resumption(ledger: place).command(for: job))
         return try await runner.run()
     }
 

@@ -8,7 +8,7 @@ struct Confirmation {
     var totals: ControlTotals
     var destinations: [DestinationTotals]
     /// The accounts and Regions that they are in; one where all are in the job's own.
-    var homes: [HomeRows] = []
+    var homes: [HomeRows]
     /// Transfers a second to reckon with.
     var rate: Double
     var isRateKnown: Bool

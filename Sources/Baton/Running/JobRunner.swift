@@ -11,6 +11,8 @@ struct JobRunner {
     var job: Job
     var ledger: Ledger
     var services: JobServices
+    /// Of the job's rows, as it was said where they go.
+    var homes: [HomeRows]
     var flags: RunFlags
     var output: OutputOptions
     /// What to type to go on with the job.
@@ -129,7 +131,7 @@ struct JobRunner {
 
     /// The services that are called, with the quotas that are remembered where none is given.
     private func lanes() async throws -> [RunLane] {
-        var lanes = services.lanes
+        var lanes = services.lanes(of: homes)
         for (index, service) in services.all.enumerated() {
             let remembered = try await remembered(at: service.place)
             guard flags.rate == .auto else {

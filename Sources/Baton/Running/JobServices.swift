@@ -9,13 +9,12 @@ import TransferRun
 struct JobServices: Sendable {
     private(set) var all: [Service] = []
 
-    /// One of them, and the rows that go there.
+    /// One of them.
     struct Service: Sendable {
         var client: ConnectClient
         var configuration: ClientConfiguration
-        /// Nil stands for the job's own.
+        /// Of the rows that go there; nil stands for the job's own.
         var homes: [Home?]
-        var pending: Int
         /// Where its quotas are counted.
         var place: QuotaPlace
     }
@@ -42,7 +41,6 @@ struct JobServices: Sendable {
             let key = Key(profile: profile, place: place)
             if let index = indices[key] {
                 all[index].homes.append(rows.home)
-                all[index].pending += rows.pending
                 continue
             }
             indices[key] = all.count
@@ -56,8 +54,7 @@ struct JobServices: Sendable {
                 Service(
                     client: ConnectClient(
                         configuration, profile: profile, environment: environment),
-                    configuration: configuration, homes: [rows.home], pending: rows.pending,
-                    place: place))
+                    configuration: configuration, homes: [rows.home], place: place))
         }
     }
 
@@ -87,11 +84,15 @@ struct JobServices: Sendable {
     }
 
     /// How a run works on them, in the same order.
-    var lanes: [RunLane] {
+    ///
+    /// - Parameter homes: with the rows that are pending now.
+    func lanes(of homes: [HomeRows]) -> [RunLane] {
         all.map { service in
             RunLane(
                 service.client, homes: all.count > 1 ? service.homes : nil,
-                pending: service.pending, place: service.place)
+                pending: homes.filter { service.homes.contains($0.home) }
+                    .reduce(0) { $0 + $1.pending },
+                place: service.place)
         }
     }
 }
