@@ -78,7 +78,7 @@ struct CallQueue: Sendable {
     mutating func forget(_ row: Int) { service.forget(row) }
 
     /// Takes it that nothing is known of the service, after a time in which nothing was sent.
-    mutating func restartWatch() { service.restart() }
+    mutating func restartWatch() { service = ServiceWatch() }
 }
 
 /// The queue of each operation.

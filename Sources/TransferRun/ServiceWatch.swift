@@ -71,9 +71,6 @@ struct ServiceWatch: Sendable {
         if !suspects.isEmpty { suspects.remove(row) }
     }
 
-    /// Begins anew, after a time in which nothing was sent.
-    mutating func restart() { self = ServiceWatch() }
-
     private mutating func note(
         _ row: Int, _ mayHaveArrived: Bool, sentAt: Instant, at now: Instant
     ) {

@@ -17,6 +17,9 @@ package struct TransferRun: Sendable {
     /// A quota that was found is stored this often, and at the end.
     private static let rememberingInterval = Duration.seconds(60)
 
+    /// How often the progress is told where one call is made after another.
+    private static let tellingInterval = Duration.milliseconds(20)
+
     /// How often it is asked what others wish of the job.
     private static let wishInterval = Duration.seconds(1)
 
@@ -88,13 +91,15 @@ package struct TransferRun: Sendable {
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
             var rememberedAt = now
-            var telling = Telling(at: .start)
+            var toldAt = Instant.start
             while true {
                 let moment = now
                 let actions = machine.next(at: moment, wall: .now)
                 // At full speed a call follows each answer, and after its own answer more is to tell.
-                if !actions.contains(where: \.isCall) || telling.isDue(at: moment) {
-                    telling = Telling(at: moment)
+                if !actions.contains(where: \.isCall)
+                    || toldAt.duration(to: moment) > Self.tellingInterval
+                {
+                    toldAt = moment
                     onProgress(machine.progress)
                 }
                 for action in actions {
@@ -243,15 +248,6 @@ private struct SystemChance: RandomNumberGenerator {
         drawn &+= 1
         return system.next()
     }
-}
-
-/// How often a run tells of its progress where it makes one call after another.
-private struct Telling {
-    var at: Instant
-
-    private static let interval = Duration.milliseconds(20)
-
-    func isDue(at now: Instant) -> Bool { at.duration(to: now) >= Self.interval }
 }
 
 extension RunMachine.Action {
