@@ -71,6 +71,11 @@ struct LocalConnect: Sendable {
         return effects
     }
 
+    /// Waits until so many contacts were moved: a file is all that tells of it.
+    func waitForEffects(_ count: Int) async throws {
+        while try effects().count < count { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
     /// The rows of the newest job's `results.csv`, by column.
     func results(of job: String) throws -> [[String: String]] {
         let path = program.directory.file("reports/\(job)/results.csv")

@@ -6,17 +6,13 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct PauseTests {
     private let program = Program(in: TemporaryDirectory())
 
-    private func waitForEffects(_ count: Int, _ connect: LocalConnect) async throws {
-        while try connect.effects().count < count { try await Task.sleep(for: .milliseconds(20)) }
-    }
-
     @Test func `pause, pace and resume act on a run in another process`() async throws {
         try await LocalConnect.serve(
             ["--contacts", "600", "--failing-share", "0", "--rate", "0"], with: program
         ) { connect in
             let run = connect.run("contacts.csv", "--rate", "5")
             let ended = try await connect.program.start(run) { execution in
-                try await waitForEffects(3, connect)
+                try await connect.waitForEffects(3)
                 let job = try JobState(try await program.run("status", "--output", "json")).job
                 let paused = try await program.run("pause", job)
                 #expect(paused.status == 0, "\(paused.errors)")
@@ -45,7 +41,7 @@ import Testing
             let ended = try await connect.program.start(
                 connect.run("contacts.csv", "--rate", "5")
             ) { execution in
-                try await waitForEffects(1, connect)
+                try await connect.waitForEffects(1)
                 let job = try JobState(try await program.run("status", "--output", "json")).job
                 #expect(try await program.run("pause", job).status == 0)
                 try execution.send(signal: .terminate)

@@ -131,9 +131,7 @@ struct RunTests {
             with: program
         ) { connect in
             let stopped = try await connect.program.start(connect.run()) { execution in
-                while try connect.effects().count < 10 {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                try await connect.waitForEffects(10)
                 try execution.send(signal: .terminate)
             }
             #expect(stopped.status == 75, "\(stopped.errors)")
@@ -159,9 +157,7 @@ struct RunTests {
             with: program
         ) { connect in
             let ended = try await connect.program.start(connect.run()) { execution in
-                while try connect.effects().count < 5 {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                try await connect.waitForEffects(5)
                 // Signals merge while one is pending, and in one moment they are one wish: they are
                 // sent until two were heard, or for longer than the calls take.
                 for _ in 0..<120 {
@@ -184,9 +180,7 @@ struct RunTests {
         ) { connect in
             let run = connect.run("contacts.csv", "--rate", "2", "--burst", "1")
             let ended = try await connect.program.start(run) { execution in
-                while try connect.effects().isEmpty {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                try await connect.waitForEffects(1)
                 // Two that do not merge where the first is still pending.
                 try execution.send(signal: .interrupt)
                 try execution.send(signal: .terminate)
@@ -201,9 +195,7 @@ struct RunTests {
             ["--contacts", "2000", "--rate", "10", "--burst", "5"], with: program
         ) { connect in
             let first = try await connect.program.start(connect.run()) { execution in
-                while try connect.effects().count < 5 {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                try await connect.waitForEffects(5)
                 let second = try await connect.program.run("resume", "--yes")
                 #expect(second.status == 75)
                 let holder = "process \(execution.processIdentifier)"

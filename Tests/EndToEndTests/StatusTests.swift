@@ -20,10 +20,6 @@ import Testing
         var run: Run?
     }
 
-    private func waitForEffects(_ count: Int, _ connect: LocalConnect) async throws {
-        while try connect.effects().count < count { try await Task.sleep(for: .milliseconds(20)) }
-    }
-
     @Test func `a watch follows a run to its end, a line of JSON at a time`() async throws {
         try await LocalConnect.serve(
             ["--contacts", "400", "--failing-share", "0", "--rate", "0"], with: program
@@ -33,11 +29,11 @@ import Testing
             var process: Int32 = 0
             let ended = try await connect.program.start(run) { execution in
                 process = Int32(execution.processIdentifier.value)
-                try await waitForEffects(3, connect)
+                try await connect.waitForEffects(3)
                 let watch = try await program.start(["status", "--watch", "--output", "json"]) {
                     _ in
                     let seen = try connect.effects().count
-                    try await waitForEffects(seen + 40, connect)
+                    try await connect.waitForEffects(seen + 40)
                     let status = try await program.run("status", "--output", "json")
                     let job = try JobState(status).job
                     #expect(try await program.run("pace", job, "--rate", "1000").status == 0)
@@ -65,16 +61,16 @@ import Testing
             let ended = try await connect.program.start(
                 connect.run("contacts.csv", "--rate", "5")
             ) { execution in
-                try await waitForEffects(2, connect)
+                try await connect.waitForEffects(2)
                 let watch = try await program.start(["status", "--watch"]) { watching in
                     let seen = try connect.effects().count
-                    try await waitForEffects(seen + 40, connect)
+                    try await connect.waitForEffects(seen + 40)
                     try watching.send(signal: .interrupt)
                 }
                 #expect(watch.status == 0, "\(watch.errors)")
                 #expect(watch.output.contains("aiming at 5 calls/s"), "\(watch.output)")
                 let seen = try connect.effects().count
-                try await waitForEffects(seen + 3, connect)
+                try await connect.waitForEffects(seen + 3)
                 try execution.send(signal: .terminate)
             }
             #expect(ended.status == 75)
@@ -90,7 +86,7 @@ import Testing
             let killed = try await connect.program.start(
                 connect.run("contacts.csv", "--rate", "5")
             ) { execution in
-                try await waitForEffects(3, connect)
+                try await connect.waitForEffects(3)
                 let alive = try await program.run("status")
                 #expect(alive.output.contains("until now, process"), "\(alive.output)")
                 #expect(alive.output.contains("Now: "))

@@ -79,9 +79,7 @@ import Testing
         ) { connect in
             let run = connect.run("contacts.csv", "--log-format", "json", "--verbose")
             let ended = try await connect.program.start(run) { execution in
-                while try connect.effects().count < 10 {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                try await connect.waitForEffects(10)
                 try execution.send(signal: .terminate)
             }
             #expect(ended.status == 75, "\(ended.errors)")
@@ -141,9 +139,7 @@ import Testing
                 "contacts.csv", "--rate", "5", "--on-finish",
                 "echo $BATON_ENDING, $BATON_EXIT_STATUS > told")
             let ended = try await connect.program.start(run) { execution in
-                while try connect.effects().isEmpty {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                try await connect.waitForEffects(1)
                 try execution.send(signal: .terminate)
             }
             #expect(ended.status == 75, "\(ended.errors)")

@@ -29,8 +29,7 @@ def line(name):
 def stopped_by(name, number, status):
     def play(place):
         place.serve("--latency", "20")
-        run = place.begin(pace="20")
-        place.until_moved(10, run)
+        run = place.under_way()
         run.send(number)
         place.ended(run, status)
         place.expect(len(place.effects()) < 60, "it was not stopped")
@@ -81,8 +80,7 @@ def interrupted_twice(place):
 def halted(place):
     """Longer than a call may take."""
     place.serve("--latency", "50")
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     run.send(signal.SIGSTOP)
     time.sleep(35)
     run.send(signal.SIGCONT)
@@ -213,8 +211,7 @@ def locked_before(place):
 @line("ledger locked in a run")
 def locked_within(place):
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     db = locked(place)
     place.ended(run, 73, "another program", "resume")
     place.expect(len(place.effects()) < 60, "it was not stopped")
@@ -226,8 +223,7 @@ def locked_within(place):
 @line("ledger locked for 5 s")
 def locked_shortly(place):
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     db = locked(place)
     time.sleep(5)
     db.execute("ROLLBACK")
@@ -247,8 +243,7 @@ def held(place):
 @line("ledger deleted in a run")
 def deleted(place):
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     for suffix in ("", "-wal", "-shm"):
         os.remove(place.ledger + suffix)
     place.ended(run, 73, "was deleted", "resume")
@@ -261,8 +256,7 @@ def deleted(place):
 @line("ledger's log deleted in a run")
 def log_deleted(place):
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     os.remove(place.ledger + "-wal")
     place.ended(run, 73, "-wal was deleted", "resume")
     place.expect(len(place.effects()) < 60, "it was not stopped")

@@ -192,6 +192,12 @@ class Place:
         return self.start("run", *self.input_of(endpoint), *self.options,
                           *(["--rate", pace] if pace else []), *more, **how)
 
+    def under_way(self, *more):
+        """Starts `baton run`, slow enough for something to befall it, and waits until it moves rows."""
+        run = self.begin(*more, pace="20")
+        self.until_moved(10, run)
+        return run
+
     def forget_job(self):
         """Puts ledger and reports away, so that the next run is the only one."""
         self.ledger, self.reports = self.file("second.sqlite"), self.file("second")

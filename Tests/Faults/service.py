@@ -60,8 +60,7 @@ through("DescribeContact throttled", "--describe-rate", "15", "--describe-burst"
 @line("clock jumps 1 h in a run")
 def clock_jumps(place):
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     place.kill_service()
     place.serve("--clock-skew=3600")
     return place.ended(run, 0)
@@ -83,8 +82,7 @@ def no_name(place):
 @line("refused for 5 s, then back")
 def refused_then_back(place):
     place.serve()
-    run = place.begin("--wait-for-service", "60s", pace="20")
-    place.until_moved(10, run)
+    run = place.under_way("--wait-for-service", "60s")
     place.kill_service()
     place.until_said("No answer", run)
     place.serve()
@@ -95,8 +93,7 @@ def refused_then_back(place):
 @line("refused, and never back")
 def never_back(place):
     place.serve()
-    run = place.begin("--wait-for-service", "3s", pace="20")
-    place.until_moved(10, run)
+    run = place.under_way("--wait-for-service", "3s")
     place.kill_service()
     place.ended(run, 69, "resume")
     place.serve()
@@ -121,8 +118,7 @@ def certificate_changes(place):
     place.serve("--tls", "trusted", "--ca-file", place.file("ca.pem"))
     shutil.copy(place.file("ca.pem"), place.file("trusted.pem"))
     place.environment["AWS_CA_BUNDLE"] = place.file("trusted.pem")
-    run = place.begin("--wait-for-service", "3s", pace="20")
-    place.until_moved(10, run)
+    run = place.under_way("--wait-for-service", "3s")
     place.kill_service()
     place.serve("--tls", "trusted", "--ca-file", place.file("ca.pem"))
     place.ended(run, 69, "certificate")
@@ -145,8 +141,7 @@ def keys_expire(place):
 @line("keys revoked in a run")
 def keys_revoked(place):
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     place.order("revoke", accessKeyId=place.line["accessKeyId"])
     place.ended(run, 77, "resume")
     place.order("restore")
@@ -172,8 +167,7 @@ def session_ends(place):
 def session_revoked(place):
     place.serve()
     with_container(place)
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     place.order("revoke")
     return place.ended(run, 0)
 
@@ -181,8 +175,7 @@ def session_revoked(place):
 @line("SIGTERM while refused")
 def stopped_while_refused(place):
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     place.kill_service()
     place.until_said("No answer", run)
     run.send(signal.SIGTERM)
@@ -196,8 +189,7 @@ def stopped_while_refused(place):
 def stopped_while_hanging(place):
     """A call under way is heard or given up after its time, 30 s: then the run ends."""
     place.serve()
-    run = place.begin(pace="20")
-    place.until_moved(10, run)
+    run = place.under_way()
     place.kill_service()
     place.serve("--hang", "1", "--hang-seconds", "600")
     place.until_moved(20, run)
@@ -213,8 +205,7 @@ def stopped_while_hanging(place):
 def silent(place):
     """A port that takes connections and never says a word, in the service's place."""
     place.serve()
-    run = place.begin("--wait-for-service", "3s", pace="20")
-    place.until_moved(10, run)
+    run = place.under_way("--wait-for-service", "3s")
     place.kill_service()
     with socket.create_server(("127.0.0.1", place.port), backlog=1024):
         place.ended(run, 69, "resume")
