@@ -85,7 +85,12 @@ extension CurlHandle {
     func setCallbacks() -> Bool {
         // Unretained: the loop holds this object for as long as libcurl may call back.
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let watch = unsafe Unmanaged.passUnretained(sockets).toOpaque()
         let codes = unsafe [
+            baton_set_pointer(easy, CURLOPT_SOCKOPTDATA, watch),
+            baton_set_opened(easy, hearOpened),
+            baton_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, watch),
+            baton_set_close(easy, closeSocket),
             baton_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
             baton_set_pointer(easy, CURLOPT_PREREQDATA, this),
             baton_set_prereq(easy, hearConnection),
@@ -130,6 +135,20 @@ private func takeBody(
     let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
     let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     return unsafe handle.take(body: part) ? part.count : -1
+}
+
+/// Here, and where it is closed, `context` is the ``SocketWatch``.
+private func hearOpened(
+    _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype
+) -> Int32 {
+    guard let context = unsafe context else { return CURL_SOCKOPT_ERROR }
+    unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().opened(socket)
+    return CURL_SOCKOPT_OK
+}
+
+private func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    guard let context = unsafe context else { return -1 }
+    return unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().closed(socket)
 }
 
 extension Duration {

@@ -11,6 +11,8 @@ import CCurl
     var headers: UnsafeMutablePointer<curl_slist>?
     let errorText: UnsafeMutablePointer<CChar>
     let limits: TransportLimits
+    /// Hears of the connections that are made for this handle, and outlives them.
+    let sockets: SocketWatch
     /// Whether libcurl knows what holds for every request.
     private var hasRules = false
     private var isTLS = false
@@ -23,12 +25,13 @@ import CCurl
     private var response: IncomingResponse
 
     /// Nil where libcurl has no memory.
-    init?(limits: TransportLimits) {
+    init?(limits: TransportLimits, sockets: SocketWatch) {
         guard let easy = unsafe curl_easy_init() else { return nil }
         unsafe self.easy = easy
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.limits = limits
+        self.sockets = sockets
         response = IncomingResponse(limits: limits)
     }
 
