@@ -8,7 +8,7 @@ import CCurl
     /// Names the handle for as long as it lives.
     var address: Int { unsafe Int(bitPattern: easy) }
     /// libcurl reads the list for as long as the transfer goes on.
-    var headers: UnsafeMutablePointer<curl_slist>?
+    var headers = HeaderList()
     let errorText: UnsafeMutablePointer<CChar>
     let limits: TransportLimits
     /// Hears of the connections that are made for this handle, and outlives them.
@@ -37,7 +37,6 @@ import CCurl
 
     deinit {
         unsafe curl_easy_cleanup(easy)
-        unsafe curl_slist_free_all(headers)
         unsafe errorText.deallocate()
     }
 
@@ -60,8 +59,6 @@ import CCurl
             unsafe curl_easy_reset(easy)
             hasRules = false
         }
-        unsafe curl_slist_free_all(headers)
-        unsafe headers = nil
         unsafe errorText[0] = 0
         response = IncomingResponse(limits: limits)
     }
