@@ -82,13 +82,13 @@ enum Algorithm {
 
 /// The bytes in lower-case hexadecimal digits.
 func hexadecimal(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity(bytes.count * 2)
-    for byte in bytes {
-        text.append(digit(byte >> 4))
-        text.append(digit(byte & 15))
+    unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+        for (index, byte) in bytes.enumerated() {
+            unsafe text[2 * index] = digit(byte >> 4)
+            unsafe text[2 * index + 1] = digit(byte & 15)
+        }
+        return bytes.count * 2
     }
-    return String(decoding: text, as: UTF8.self)
 }
 
 /// The lower-case digit of a number below 16.
