@@ -9,6 +9,7 @@ struct JobFigures {
     let destinations: [DestinationTotals]
     let runs: [RunRecord]
     let events: [RunEvent]
+    let chain: ChainState
     private(set) var calls = CallFigures()
     private(set) var timeline = Timeline()
 
@@ -19,6 +20,7 @@ struct JobFigures {
         destinations = try reader.destinations(job)
         runs = try reader.runs(job)
         events = try reader.events(job)
+        chain = try reader.chain(of: job)
     }
 
     /// Takes what a row tells of time.

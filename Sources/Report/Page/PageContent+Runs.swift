@@ -13,7 +13,7 @@ extension PageContent {
         }
 
         /// What identifies the input and says how it was read.
-        static func provenance(_ job: Job) -> [FactPart] {
+        static func provenance(_ job: Job, _ chain: ChainState) -> [FactPart] {
             [
                 FactPart("Job", job.id.text),
                 FactPart("Input", job.input.name),
@@ -26,6 +26,9 @@ extension PageContent {
                 FactPart("Instance", job.options.instance?.text ?? "named in the rows"),
                 FactPart("Contact flow", job.options.flow?.words ?? "named in the rows"),
                 FactPart("Flow decides", job.options.flowDecides ? "allowed" : "not asked for"),
+                FactPart(
+                    "Ledger chain",
+                    "\(chain.head) after \(chain.length.words("entry", "entries"))"),
             ]
         }
 

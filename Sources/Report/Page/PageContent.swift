@@ -48,7 +48,7 @@ struct PageContent {
         eventsNote = Self.note(figures.events.count, "events", nil)
         hasRows = figures.totals.amiss > 0
         rowsNote = Self.rowsNote(figures.totals.amiss)
-        provenance = FactPart.provenance(job)
+        provenance = FactPart.provenance(job, figures.chain)
         generatedAt = options.generatedAt.words
         version = options.version
     }
