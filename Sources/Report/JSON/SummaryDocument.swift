@@ -22,6 +22,7 @@ struct SummaryDocument: Encodable {
     var latency: LatencyPart?
     var throughput: ThroughputPart?
     var timeline: TimelinePart
+    var chain: ChainPart
 
     init(_ figures: JobFigures, _ options: ReportOptions) {
         generatedAt = options.generatedAt.iso8601
@@ -46,6 +47,7 @@ struct SummaryDocument: Encodable {
                 activeSeconds: figures.timeline.activity.active.seconds)
         }
         timeline = TimelinePart(figures.timeline)
+        chain = ChainPart(figures.chain)
     }
 
     /// The document's text: keys in alphabetical order, for `diff`.
