@@ -127,10 +127,11 @@ struct RunTests {
 
     @Test func `a signal drains the run, and resume goes on`() async throws {
         try await LocalConnect.serve(
-            ["--contacts", "300", "--rate", "40", "--burst", "5", "--latency", "50"],
-            with: program
+            ["--contacts", "300", "--quota", "*=0", "--latency", "50"], with: program
         ) { connect in
-            let stopped = try await connect.program.start(connect.run()) { execution in
+            // Half a minute of work, so that the signal comes in time on a busy machine too.
+            let run = connect.run("contacts.csv", "--rate", "10")
+            let stopped = try await connect.program.start(run) { execution in
                 try await connect.waitForEffects(10)
                 try execution.send(signal: .terminate)
             }
