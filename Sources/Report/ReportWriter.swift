@@ -51,7 +51,7 @@ package struct ReportWriter: Sendable {
             try table.write(row, results: &results, retry: &retry)
         }
         try figures.addCalls(from: reader)
-        try document.write(SummaryDocument(figures, options).json())
+        try document.write(SummaryDocument(figures, options).document())
         try SummaryPage(figures, options).write(to: &page, rowsFrom: reader)
 
         try results.flush()

@@ -27,3 +27,18 @@ package struct RunLane: Sendable {
         self.place = place
     }
 }
+
+extension Ledger {
+    /// Keeps what was found of the lanes' quotas for the next run.
+    func remember(
+        _ found: [[RowOperation: PaceController.Found]], of lanes: [RunLane]
+    ) async throws {
+        for (lane, found) in zip(lanes, found) {
+            for (operation, quota) in found {
+                try await remember(
+                    StoredQuota(rate: quota.rate, burst: quota.burst, foundAt: .now),
+                    of: operation, in: lane.place)
+            }
+        }
+    }
+}

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import TransferCore
 import TransferLedger
 
@@ -37,13 +36,6 @@ struct SummaryDocument: Encodable {
                 activeSeconds: figures.timeline.activity.active.seconds)
         }
         timeline = TimelinePart(figures.timeline)
-    }
-
-    /// The document's text: keys in alphabetical order, for `diff`.
-    func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try Array(encoder.encode(self)) + [.lf]
     }
 }
 
