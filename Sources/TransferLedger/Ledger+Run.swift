@@ -195,7 +195,7 @@ extension Database {
         return count
     }
 
-    fileprivate func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {
+    func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {
         guard !events.isEmpty else { return }
         let insert = try cachedStatement(
             sql: "INSERT INTO events (job, run, at, kind, detail) VALUES (?, ?, ?, ?, ?)")

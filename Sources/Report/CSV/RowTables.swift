@@ -10,7 +10,7 @@ struct RowTables {
     private let job: Job
     private let columns: [InputColumn]
     private var splitter: RecordSplitter
-    private var composer: CSVComposer
+    var composer: CSVComposer
 
     /// Baton's columns in `results.csv`, after those of the input.
     static let ownColumns =
@@ -81,7 +81,7 @@ struct RowTables {
 
     /// Adds the row's fields in the width of the header; returns all that it has.
     @discardableResult
-    private mutating func addFields(of row: RowRecord) -> [ArraySlice<UInt8>] {
+    mutating func addFields(of row: RowRecord) -> [ArraySlice<UInt8>] {
         let fields = splitter.fields(of: row.record)
         for (index, column) in columns.enumerated() {
             composer.add(index < fields.count ? fields[index] : [], isRead: column.isRead)
@@ -89,7 +89,7 @@ struct RowTables {
         return fields
     }
 
-    private mutating func addHeader() {
+    mutating func addHeader() {
         for column in columns { composer.add(column.name, isRead: column.isRead) }
     }
 
