@@ -35,6 +35,17 @@ package final class ConnectClient: TransferService {
                 surroundings: surroundings))
     }
 
+    /// Who the calls are made as, by the word of STS (GetCallerIdentity).
+    package func callerIdentity(
+        _ configuration: ClientConfiguration
+    ) async throws(TransferFailure) -> CallerIdentity {
+        try await STSClient(
+            ServiceCaller(
+                .sts, region: configuration.region, endpoint: configuration.identityEndpoint,
+                credentials: credentials, surroundings: surroundings)
+        ).callerIdentity()
+    }
+
     /// Fetches the credentials now, since a person may have to be asked for a code: once calls are
     /// under way the terminal shows other things.
     package func prepareCredentials() async { await caller.prepareCredentials() }

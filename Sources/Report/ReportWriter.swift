@@ -45,10 +45,15 @@ package struct ReportWriter: Sendable {
 
         var figures = try JobFigures(job, from: reader)
         var table = RowTables(job, isExact: options.exactCSV)
+        if options.byteOrderMark {
+            try results.write(CSVComposer.byteOrderMark)
+            try retry.write(CSVComposer.byteOrderMark)
+        }
         try table.writeHeaders(results: &results, retry: &retry)
         try reader.forEachRow(of: job) { row in
             figures.add(row)
-            try table.write(row, results: &results, retry: &retry)
+            if options.only?.contains(row.outcome) ?? true { try table.write(row, to: &results) }
+            if row.outcome.isWorthAnotherTry { try table.writeAgain(row, to: &retry) }
         }
         try figures.addCalls(from: reader)
         try document.write(SummaryDocument(figures, options).document())
@@ -75,12 +80,23 @@ package struct ReportWriter: Sendable {
 package struct ReportOptions: Sendable, Hashable {
     /// Leaves cells that a spreadsheet would run as a formula as they are: for machines.
     package var exactCSV: Bool
+    /// Begins the CSVs with a byte order mark: without it Excel takes UTF-8 for the code page of
+    /// the machine.
+    package var byteOrderMark: Bool
+    /// The outcomes whose rows stand in `results.csv`; nil for all.
+    package var only: Set<Outcome>?
     package var generatedAt: Timestamp
     /// The version of Baton.
     package var version: String
 
-    package init(exactCSV: Bool, generatedAt: Timestamp, version: String) {
+    package init(
+        exactCSV: Bool, byteOrderMark: Bool = false, only: Set<Outcome>? = nil,
+        generatedAt: Timestamp,
+        version: String
+    ) {
         self.exactCSV = exactCSV
+        self.byteOrderMark = byteOrderMark
+        self.only = only
         self.generatedAt = generatedAt
         self.version = version
     }

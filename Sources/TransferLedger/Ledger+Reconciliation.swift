@@ -26,6 +26,17 @@ extension Ledger {
         }
     }
 
+    /// Notes under which name the service is asked.
+    package func note(caller: String, of reconciliation: Int64) async throws {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    UPDATE reconciliations SET callers = coalesce(callers || ', ', '') || :caller
+                    WHERE number = :number AND instr(coalesce(callers, ''), :caller) = 0
+                    """, arguments: ["caller": caller, "number": reconciliation])
+        }
+    }
+
     /// Closes a reconciliation whose rows have all been looked into.
     package func endReconciliation(
         _ reconciliation: Int64, of job: Job, at now: Timestamp
@@ -39,7 +50,8 @@ extension Ledger {
                 "number \(reconciliation): \(totals.matched) matched, "
                 + "\(totals.exceptions) exceptions"
             try db.insert(
-                [RunEvent(at: now, kind: "reconciliation", detail: detail)], job: job, run: nil)
+                [RunEvent(at: now, kind: RunEvent.reconciliation, detail: detail)], job: job,
+                run: nil)
         }
     }
 
@@ -121,8 +133,11 @@ extension LedgerReader {
             sql: """
                 SELECT EXISTS (SELECT 1 FROM runs WHERE job = :job AND started_at >= :start)
                     OR EXISTS (SELECT 1 FROM events
-                        WHERE job = :job AND kind = 'retry' AND at >= :start)
-                """, arguments: ["job": job.number, "start": last.startedAt.milliseconds])
+                        WHERE job = :job AND kind = :retry AND at >= :start)
+                """,
+            arguments: [
+                "job": job.number, "start": last.startedAt.milliseconds, "retry": RunEvent.retry,
+            ])
         return hasChanged == true ? nil : last
     }
 
@@ -212,7 +227,8 @@ extension Database {
         let detail =
             "row \(outcome.row): uncertain to \(outcome.outcome.rawValue), contact "
             + "\(outcome.newContact?.text ?? ""), by reconciliation \(reconciliation)"
-        try insert([RunEvent(at: outcome.at, kind: "settled", detail: detail)], job: job, run: nil)
+        try insert(
+            [RunEvent(at: outcome.at, kind: RunEvent.settled, detail: detail)], job: job, run: nil)
     }
 }
 
@@ -283,6 +299,7 @@ extension Reconciliation {
         self.init(
             number: row["number"], startedAt: Timestamp(milliseconds: row["started_at"]),
             endedAt: (row["ended_at"] as Int64?).map(Timestamp.init(milliseconds:)),
+            callers: row["callers"],
             worker: RunWorker(
                 host: row["host"], user: row["user"], processID: row["process_id"],
                 bootID: row["boot_id"], version: row["version"]))

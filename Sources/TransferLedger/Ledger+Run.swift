@@ -37,9 +37,12 @@ extension Ledger {
             try db.execute(
                 sql: """
                     INSERT INTO events (job, run, at, kind, detail)
-                    VALUES (?, (SELECT max(number) FROM runs WHERE job = ?), ?, 'report', ?)
+                    VALUES (?, (SELECT max(number) FROM runs WHERE job = ?), ?, ?, ?)
                     """,
-                arguments: [job.number, job.number, now.milliseconds, "written to \(folder)"])
+                arguments: [
+                    job.number, job.number, now.milliseconds, RunEvent.report,
+                    "written to \(folder)",
+                ])
         }
     }
 
@@ -128,7 +131,8 @@ extension Ledger {
             try db.insert(
                 [
                     RunEvent(
-                        at: now, kind: "retry", detail: "\(count) rows were put back to pending")
+                        at: now, kind: RunEvent.retry,
+                        detail: "\(count) rows were put back to pending")
                 ],
                 job: job, run: nil)
             return count
@@ -198,10 +202,11 @@ extension Database {
     func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {
         guard !events.isEmpty else { return }
         let insert = try cachedStatement(
-            sql: "INSERT INTO events (job, run, at, kind, detail) VALUES (?, ?, ?, ?, ?)")
+            sql: "INSERT INTO events (job, run, at, kind, detail, rate) VALUES (?, ?, ?, ?, ?, ?)")
         for event in events {
             try insert.execute(arguments: [
                 job.number, run, event.at.milliseconds, event.kind, event.detail,
+                event.rate,
             ])
         }
     }

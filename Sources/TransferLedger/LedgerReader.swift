@@ -5,6 +5,11 @@ package import TransferCore
 package struct LedgerReader {
     let db: Database
 
+    /// What tells this ledger from all others, wherever its file goes: 32 hexadecimal digits.
+    package func ledgerID() throws -> String {
+        try String.fetchOne(db, sql: "SELECT id FROM ledger") ?? ""
+    }
+
     // Jobs that are still being stored are seen by nobody: each query of jobs says `sealed`.
 
     /// All jobs, the newest first.
@@ -81,10 +86,10 @@ package struct LedgerReader {
     /// The events of a job in the order in which they were committed.
     package func events(_ job: Job) throws -> [RunEvent] {
         try Row.fetchAll(
-            db, sql: "SELECT at, kind, detail FROM events WHERE job = ? ORDER BY number",
+            db, sql: "SELECT at, kind, detail, rate FROM events WHERE job = ? ORDER BY number",
             arguments: [job.number]
         ).map {
-            RunEvent(at: Timestamp(milliseconds: $0[0]), kind: $0[1], detail: $0[2])
+            RunEvent(at: Timestamp(milliseconds: $0[0]), kind: $0[1], detail: $0[2], rate: $0[3])
         }
     }
 
@@ -93,10 +98,10 @@ package struct LedgerReader {
         try Bool.fetchOne(
             db,
             sql: """
-                SELECT EXISTS (SELECT 1 FROM events WHERE job = ? AND kind = 'report'
+                SELECT EXISTS (SELECT 1 FROM events WHERE job = ? AND kind = ?
                     AND run IS (SELECT max(number) FROM runs WHERE job = ?))
                 """,
-            arguments: [job.number, job.number]) ?? false
+            arguments: [job.number, RunEvent.report, job.number]) ?? false
     }
 
     /// Calls `body` with each row of the job in the order of the input; all outcomes, or these;

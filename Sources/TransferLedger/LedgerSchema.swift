@@ -21,6 +21,11 @@ enum LedgerSchema {
     }
 
     private static let first = """
+        -- One row, which is the same wherever the file goes.
+        CREATE TABLE ledger (id TEXT NOT NULL) STRICT;
+
+        INSERT INTO ledger VALUES (lower(hex(randomblob(16))));
+
         CREATE TABLE jobs (
             number INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
@@ -174,7 +179,8 @@ enum LedgerSchema {
             run INTEGER REFERENCES runs(number),
             at INTEGER NOT NULL,
             kind TEXT NOT NULL,
-            detail TEXT NOT NULL
+            detail TEXT NOT NULL,
+            rate REAL                         -- transfers a second aimed at from then on
         ) STRICT;
 
         CREATE INDEX events_by_job ON events (job, number);
@@ -185,6 +191,7 @@ enum LedgerSchema {
             job INTEGER NOT NULL REFERENCES jobs(number),
             started_at INTEGER NOT NULL,
             ended_at INTEGER,                 -- NULL while rows are to be asked for
+            callers TEXT,                     -- under which names the service was asked
             host TEXT NOT NULL,               -- of the process that worked on it last
             user TEXT NOT NULL,
             process_id INTEGER NOT NULL,

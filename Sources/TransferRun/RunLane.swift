@@ -14,6 +14,8 @@ package struct RunLane: Sendable {
     package var place: QuotaPlace
     /// Finds out, beside the run and up to its end, what the quota of transfers should be.
     package var likelyQuota: @Sendable () async -> PaceController.Found? = { nil }
+    /// Finds out beside the run, for the report, under which name its calls are made.
+    package var caller: @Sendable () async -> String? = { nil }
 
     /// - Parameter homes: nil where all of the job's rows go there.
     package init(
@@ -39,6 +41,28 @@ extension Ledger {
                     StoredQuota(rate: quota.rate, burst: quota.burst, foundAt: .now),
                     of: operation, in: lane.place)
             }
+        }
+    }
+}
+
+/// What is found out of a lane beside the run; nil where nobody knows.
+enum LaneNews: Sendable {
+    /// What the quota of transfers should be.
+    case quota(PaceController.Found?)
+    /// Under which name its calls are made.
+    case caller(String?)
+}
+
+extension RunMachine {
+    /// Takes what was found out of a lane.
+    mutating func hear(_ news: LaneNews, in lane: Int, at now: Instant, wall: Timestamp) {
+        switch news {
+        case .quota(let quota?):
+            hear(of: quota, for: .transferContact, in: lane, at: now)
+        case .caller(let caller?):
+            batch.announce(RunEvent(at: wall, kind: RunEvent.caller, detail: caller), at: now)
+        case .quota(nil), .caller(nil):
+            break
         }
     }
 }

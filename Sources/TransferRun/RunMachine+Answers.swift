@@ -110,7 +110,7 @@ extension RunMachine {
         let known = canary.held.count
         canary.heard(end.row, of: request, end.ending)
         for group in canary.held.dropFirst(known) {
-            batch.note(RunEvent(at: end.at, kind: "held back", detail: group.words))
+            batch.note(RunEvent(at: end.at, kind: RunEvent.heldBack, detail: group.words))
         }
         progress.held = canary.held
     }

@@ -6,17 +6,17 @@ extension RunMachine {
     package mutating func obey(_ wish: Wish, at now: Instant, wall: Timestamp) {
         switch wish.kind {
         case .pause:
-            change(wall, now, kind: "pause", "asked by \(wish.wisher)") {
+            change(wall, now, kind: RunEvent.pause, "asked by \(wish.wisher)") {
                 $0.askedBy = $0.askedBy ?? wish.wisher
             }
         case .goOn:
-            change(wall, now, kind: "resume", "asked by \(wish.wisher)") { $0.askedBy = nil }
+            change(wall, now, kind: RunEvent.resume, "asked by \(wish.wisher)") { $0.askedBy = nil }
         case .pace(let mode):
             for lane in lanes.indices {
                 lanes[lane].queues[.transferContact]?.change(to: mode, at: now)
             }
             let event = RunEvent(
-                at: wall, kind: "pace", detail: "\(mode.words); asked by \(wish.wisher)")
+                at: wall, kind: RunEvent.pace, detail: "\(mode.words); asked by \(wish.wisher)")
             batch.announce(event, at: now)
         }
     }
@@ -36,7 +36,7 @@ extension RunMachine {
                 look.isOpen
                 ? "the window \(window) is open"
                 : "the window \(window) opens at \(look.until.iso8601)"
-            change(wall, now, kind: look.isOpen ? "resume" : "pause", detail) {
+            change(wall, now, kind: look.isOpen ? RunEvent.resume : RunEvent.pause, detail) {
                 $0.opensAt = look.isOpen ? nil : look.until
             }
             moments.append(look.until)

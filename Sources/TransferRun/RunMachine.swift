@@ -271,7 +271,10 @@ package struct RunMachine: Sendable {
         guard isRateKnown, abs(rate - notedRate) > 0.1 * notedRate else { return }
         notedRate = rate
         // Only with something else to commit: a rate alone is not worth a write.
-        batch.note(RunEvent(at: wall, kind: "rate", detail: "\(rounded(rate)) a second"))
+        batch.note(
+            RunEvent(
+                at: wall, kind: RunEvent.rate, detail: "\(rounded(rate)) a second",
+                rate: rounded(rate)))
     }
 
     private func state(at wall: Timestamp) -> RunState {

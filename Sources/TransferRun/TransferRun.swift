@@ -39,8 +39,7 @@ package struct TransferRun: Sendable {
         case committed(RunBatch)
         case woke(Instant)
         case wished([Wish])
-        /// What the quota of transfers should be; nil where nobody knows.
-        case told(PaceController.Found?, lane: Int)
+        case told(LaneNews, lane: Int)
         case stopRequested
         /// Nobody can ask for a stop any more.
         case stopsEnded
@@ -131,10 +130,8 @@ package struct TransferRun: Sendable {
                     onCalls(machine.calls)
                     for wish in wishes { machine.obey(wish, at: now, wall: .now) }
                     group.addTask { try await hearWishes() }
-                case .told(let quota, let lane):
-                    if let quota {
-                        machine.hear(of: quota, for: .transferContact, in: lane, at: now)
-                    }
+                case .told(let news, let lane):
+                    machine.hear(news, in: lane, at: now, wall: .now)
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
                 case .stopsEnded:
@@ -154,7 +151,8 @@ package struct TransferRun: Sendable {
         }
         group.addTask { try await hearWishes() }
         for (index, lane) in lanes.enumerated() {
-            group.addTask { .told(await lane.likelyQuota(), lane: index) }
+            group.addTask { .told(.quota(await lane.likelyQuota()), lane: index) }
+            group.addTask { .told(.caller(await lane.caller()), lane: index) }
         }
     }
 

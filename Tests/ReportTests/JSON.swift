@@ -39,6 +39,8 @@ enum JSON: Decodable, Equatable {
     var array: [JSON]? { if case .array(let array) = self { array } else { nil } }
     var string: String? { if case .string(let string) = self { string } else { nil } }
     var double: Double? { if case .number(let number) = self { number } else { nil } }
+    /// A string, or a number as a string.
+    var text: String { string ?? int.map(String.init) ?? "" }
     var int: Int? { double.flatMap { Int(exactly: $0) } }
 }
 

@@ -60,6 +60,8 @@ final class ReportFixture: Sendable {
         }
     }
 
+    func ledgerID() async throws -> String { try await ledger.read { try $0.ledgerID() } }
+
     /// Writes the report, and reads the file that `path` names of it.
     func report(
         _ job: Job, isExact: Bool = false, _ path: (ReportFiles) -> String
@@ -68,15 +70,19 @@ final class ReportFixture: Sendable {
     }
 
     /// Writes the report.
-    func write(_ job: Job, isExact: Bool = false) async throws -> ReportFiles {
-        try await writer(isExact: isExact).write(job, from: ledger)
+    func write(
+        _ job: Job, isExact: Bool = false, _ change: (inout ReportOptions) -> Void = { _ in }
+    ) async throws -> ReportFiles {
+        try await writer(isExact: isExact, change).write(job, from: ledger)
     }
 
-    func writer(isExact: Bool = false) -> ReportWriter {
-        ReportWriter(
-            directory: folder + "/reports",
-            options: ReportOptions(
-                exactCSV: isExact, generatedAt: .after(3600), version: "0.1.0"))
+    func writer(
+        isExact: Bool = false, _ change: (inout ReportOptions) -> Void = { _ in }
+    ) -> ReportWriter {
+        var options = ReportOptions(
+            exactCSV: isExact, generatedAt: .after(3600), version: "0.1.0")
+        change(&options)
+        return ReportWriter(directory: folder + "/reports", options: options)
     }
 
     /// The text of a file.

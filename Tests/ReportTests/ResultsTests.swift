@@ -49,6 +49,31 @@ struct ResultsTests {
             ])
     }
 
+    @Test func `holds the rows of some outcomes alone where that is asked for`() async throws {
+        let job = try await mixedJob(in: fixture)
+        let files = try await fixture.write(job) { $0.only = [.failed, .uncertain] }
+        let records = try parse(fixture.text(files.results), delimiter: ",")
+        #expect(records.dropFirst().map { $0[5] } == ["failed", "uncertain"])
+        #expect(
+            try fixture.text(files.page).contains(
+                "results.csv holds only the rows that are failed or uncertain, as --only asked."))
+        let summary = try JSON(fixture.text(files.document))
+        #expect(summary["resultsOnly"]?.array?.map(\.text) == ["failed", "uncertain"])
+        let all = try await fixture.report(job, \.results)
+        #expect(try parse(all, delimiter: ",").count == 9)
+    }
+
+    @Test func `begins both CSVs with a byte order mark where that is asked for`() async throws {
+        let job = try await mixedJob(in: fixture)
+        let files = try await fixture.write(job) { $0.byteOrderMark = true }
+        for path in [files.results, files.retry] {
+            #expect(
+                try Array(fixture.text(path).utf8.prefix(6)) == [0xEF, 0xBB, 0xBF]
+                    + Array("Con".utf8))
+        }
+        #expect(try await fixture.report(job, \.results).utf8.first == UInt8(ascii: "C"))
+    }
+
     @Test(arguments: [",", ";", "\t"] as [Character])
     func `keeps the input's delimiter and values`(delimiter: Character) async throws {
         let d = String(delimiter)

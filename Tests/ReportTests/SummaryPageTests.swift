@@ -43,20 +43,60 @@ struct SummaryPageTests {
         #expect(page.contains("Check the ids; nothing is left to do for an ended contact."))
         #expect(page.contains("Not done yet: `baton resume` goes on."))
         #expect(rows(page) == 3)
-        #expect(page.contains("<bdi>contact-4</bdi></th><td>queue <bdi class=\"id\">queue-1</bdi>"))
+        #expect(
+            page.contains(
+                "<bdi>contact-4</bdi></th><td class=\"destination\"><span>queue</span> "
+                    + "<bdi class=\"id\"></bdi> <bdi class=\"id\">queue-1</bdi></td>"))
+        let ledger = try await fixture.ledgerID()
+        #expect(page.contains("<dt>Ledger</dt><dd><bdi>\(ledger)</bdi>"))
+        #expect(page.contains("<dt>Run by</dt><dd><bdi>mara on ops-1</bdi>"))
         #expect(page.contains("mara on ops-1, process 42, Baton 0.1.0"))
         #expect(page.contains("2.0/s, burst 5"))
         #expect(page.contains(String(repeating: "ab", count: 32)))
     }
 
-    @Test func `needs nothing from elsewhere and runs nothing`() async throws {
+    @Test func `needs nothing from elsewhere and runs its own script alone`() async throws {
         let page = try await fixture.report(mixedJob(in: fixture), \.page)
-        #expect(page.contains("content=\"default-src 'none'; style-src 'nonce-0123456789ababab"))
-        for forbidden in ["<script", "src=", "url(", "@import", "style=\"", "javascript:", "{{"] {
+        let nonce = "0123456789ab" + String(repeating: "ab", count: 32)
+        #expect(
+            page.contains(
+                "content=\"default-src 'none'; style-src 'nonce-\(nonce)'; "
+                    + "script-src 'nonce-\(nonce)'; base-uri 'none'; form-action 'none'\""))
+        for forbidden in ["src=", "url(", "@import", "style=\"", "javascript:", "{{", "innerHTML"] {
             #expect(!page.contains(forbidden))
         }
+        #expect(!page.contains(/\son[a-z]+=/))
+        #expect(
+            page.matches(of: /<script[^>]*>/).map { String($0.output) } == [
+                "<script type=\"application/json\" id=\"row-data\">", "<script nonce=\"\(nonce)\">",
+            ])
         let links = page.matches(of: /href="([^"]*)"/).map { String($0.output.1) }
-        #expect(Set(links) == ["results.csv", "retry.csv", "summary.json"])
+        #expect(Set(links) == ["#rows", "results.csv", "retry.csv", "summary.json"])
+    }
+
+    @Test func `has no script where there is nothing to sort`() async throws {
+        let job = try await fixture.store([.valid(1)])
+        let page = try await fixture.report(job, \.page)
+        #expect(!page.contains("<script"))
+    }
+
+    @Test func `gives the script each row that needs a person, and each text once`() async throws {
+        let job = try await fixture.store((1...3).map { .valid($0) })
+        var batch = RunBatch()
+        batch.add(1, .failed, code: "NotFound", message: "contact-1 of <b> \"was\" \\ not found")
+        batch.add(2, .failed, code: "NotFound", message: "contact-2 of <b> \"was\" \\ not found")
+        batch.add(3, .transferred)
+        try await fixture.run(job, batch)
+        let data = try await data(fixture.report(job, \.page))
+        #expect(data["rows"]?.array?.count == 8)
+        #expect(data["rows"]?.array?.prefix(4).map(\.text) == ["2", "contact-1", "0", "0"])
+        #expect(data["rows"]?.array?.suffix(4).map(\.text) == ["3", "contact-2", "0", "0"])
+        #expect(
+            data["notes"]?[0]?.array?.map(\.text) == [
+                "failed", "NotFound", "\u{1} of <b> \"was\" \\ not found",
+            ])
+        #expect(data["notes"]?.array?.count == 1)
+        #expect(data["destinations"]?[0]?.array?.map(\.text) == ["queue", "", "queue-1"])
     }
 
     @Test(arguments: [
@@ -65,7 +105,12 @@ struct SummaryPageTests {
     ])
     func `keeps hostile text text`(text: String) async throws {
         let page = try await page(with: text)
-        let markup = page.replacing(/<style.*<\/style>/.dotMatchesNewlines(), with: "")
+        // Its data cannot end the block that they stand in.
+        #expect(try data(page)["notes"]?[0]?[2]?.string == text)
+        let markup =
+            page
+            .replacing(/<style.*<\/style>/.dotMatchesNewlines(), with: "")
+            .replacing(/<script.*<\/script>/.dotMatchesNewlines(), with: "")
         #expect(markup.contains(escaped(text)))
         // As raw bytes, since a combining mark hides a sign from a search by characters.
         let stands = Array(markup.utf8).contains(Array(text.utf8))
@@ -88,11 +133,34 @@ struct SummaryPageTests {
         #expect(page.contains(String(repeating: "x", count: 512) + "…"))
     }
 
-    @Test func `caps the table of rows and says where the others are`() async throws {
-        let job = try await fixture.store((1...10_001).map { .rejected($0, "a,b,c") })
+    @Test func `caps the rows that it holds and says where the others are`() async throws {
+        let job = try await fixture.store((1...100_001).map { .rejected($0, "a,b,c") })
         let page = try await fixture.report(job, \.page)
-        #expect(rows(page) == 10_000)
-        #expect(page.contains("The first 10,000 of 10,001 rows stand here. All of them are in "))
+        #expect(rows(page) == 100)
+        #expect(try rowsForScript(page) == 100_000)
+        #expect(
+            page.contains(
+                "The first 100,000 of 100,001 rows stand here; the other 1 are in results.csv"))
+        #expect(page.utf8.count < 15_000_000)
+    }
+
+    @Test func `stays small enough for a mail where each message is another`() async throws {
+        let job = try await fixture.store(
+            (1...30_000).map {
+                .rejected($0, "a,b,c", message: "\($0) " + String(repeating: "x", count: 500))
+            })
+        let page = try await fixture.report(job, \.page)
+        #expect(page.utf8.count < 15_000_000)
+        let rows = try rowsForScript(page)
+        #expect((25_000..<30_000).contains(rows))
+        #expect(page.contains(" of 30,000 rows stand here; the other "))
+    }
+
+    @Test func `names the first lines of each cause`() async throws {
+        let job = try await fixture.store((1...9).map { .rejected($0, "a,b,c") })
+        let page = try await fixture.report(job, \.page)
+        #expect(page.contains("Lines 2, 3, 4, 5, 6 and 4 more."))
+        #expect(page.contains("data-outcome=\"rejected\" data-code=\"InvalidId\">Show the 9 rows<"))
     }
 
     @Test func `draws a bar for each stretch of time and names the pause`() async throws {
@@ -106,10 +174,30 @@ struct SummaryPageTests {
         #expect(page.contains(">pause</text>"))
         #expect(page.contains(">2 h 0 min</text>"))
         #expect(page.contains("1 call was throttled."))
-        let bars = page.matches(of: /<rect x="([0-9.]+)" y="([0-9.]+)" width="([0-9.]+)"/)
+        let chart = try #require(page.firstMatch(of: /<h2 id="throughput">[\s\S]*?<\/section>/))
+        let bars = chart.output.matches(
+            of: /<rect x="([0-9.]+)" y="([0-9.]+)" width="([0-9.]+)"/)
         #expect(bars.count > 8)
         let numbers = bars.compactMap { Double($0.output.1) }
         #expect(numbers.allSatisfy { (46...750).contains($0) })
+    }
+
+    @Test func `draws the rate that was aimed at, in steps, and the runs`() async throws {
+        let job = try await fixture.store((1...40).map { .valid($0) })
+        var batch = RunBatch()
+        for row in 1...40 { batch.add(row, .transferred, at: Int64(row)) }
+        for (second, rate) in [(2, 2.0), (20, 4.0)] as [(Int64, Double)] {
+            batch.events.append(
+                RunEvent(at: .after(second), kind: RunEvent.rate, detail: "x", rate: rate))
+        }
+        batch.events.append(RunEvent(at: .after(25), kind: RunEvent.pause, detail: "x"))
+        batch.events.append(RunEvent(at: .after(30), kind: RunEvent.resume, detail: "x"))
+        try await fixture.run(job, batch)
+        let page = try await fixture.report(job, \.page)
+        let path = try #require(page.firstMatch(of: /<path class="quota" d="M([^"]*)"/))
+        #expect(path.output.1.contains(/^[0-9.]+ [0-9.]+H[0-9.]+V[0-9.]+H[0-9.]+$/))
+        #expect(page.contains("1 run from 2026-11-22 20:00:01 to"))
+        #expect(page.contains("UTC, with 1 pause."))
     }
 
     private func page(with text: String) async throws -> String {
@@ -120,6 +208,20 @@ struct SummaryPageTests {
         batch.events.append(RunEvent(at: .after(1), kind: text, detail: text))
         try await fixture.run(job, ending: text, batch)
         return try await fixture.report(job, \.page)
+    }
+
+    /// What stands in the page for its script.
+    private func data(_ page: String) throws -> JSON {
+        let block = try #require(
+            page.firstMatch(of: /id="row-data">([\s\S]*?)<\/script>/), "the page has data")
+        return try JSON(String(block.output.1))
+    }
+
+    /// How many rows stand there, none of which has a comma in it.
+    private func rowsForScript(_ page: String) throws -> Int {
+        let start = try #require(page.utf8.firstRange(of: "{\"rows\":[".utf8)).upperBound
+        let end = try #require(page.utf8[start...].firstRange(of: "],\"destinations\"".utf8))
+        return page.utf8[start..<end.lowerBound].split(separator: UInt8(ascii: ",")).count / 4
     }
 
     private func escaped(_ text: String) -> String {
@@ -147,9 +249,10 @@ struct SummaryPageTests {
     }
 
     private let tagsOfThePage: Set<String> = [
-        "a", "bdi", "body", "caption", "code", "dd", "desc", "div", "dl", "dt", "em", "figcaption",
-        "figure", "g", "h1", "h2", "head", "header", "html", "line", "main", "meta", "p", "rect",
-        "section", "span", "strong", "style", "svg", "table", "tbody", "td", "text", "tfoot", "th",
-        "thead", "title", "tr",
+        "a", "bdi", "body", "button", "caption", "code", "dd", "desc", "div", "dl", "dt", "em",
+        "figcaption", "figure", "g", "h1", "h2", "head", "header", "html", "input", "label", "line",
+        "main", "meta", "nav", "noscript", "option", "output", "p", "path", "rect", "section",
+        "select", "span", "strong", "svg", "table", "tbody", "td", "text", "tfoot", "th", "thead",
+        "title", "tr",
     ]
 }

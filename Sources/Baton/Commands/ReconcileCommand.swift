@@ -99,20 +99,9 @@ struct ReconcileFlags: ParsableArguments {
             valueName: "duration"))
     var waitForService = WaitingTime.usual
 
-    @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
-    var reports = RunFlags.reportsUsual
+    @OptionGroup var reporting: ReportingOptions
 
-    @Flag(
-        name: .customLong("exact-csv"),
-        help: "Leave cells that a spreadsheet would run as a formula as they are: for machines.")
-    var exactCSV = false
-
-    func validate() throws {
-        guard !reports.isEmpty else {
-            throw ValidationError("--reports takes the path of a folder.")
-        }
-        try rate.check(burst: burst)
-    }
+    func validate() throws { try rate.check(burst: burst) }
 
     var runOptions: RunOptions {
         var options = RunOptions()
@@ -124,11 +113,7 @@ struct ReconcileFlags: ParsableArguments {
         return options
     }
 
-    var reportOptions: ReportOptions {
-        ReportOptions(exactCSV: exactCSV, generatedAt: .now, version: Version.text)
-    }
-
     var writer: ReconciliationWriter {
-        ReconciliationWriter(directory: reports, options: reportOptions)
+        ReconciliationWriter(directory: reporting.directory, options: reporting.options)
     }
 }

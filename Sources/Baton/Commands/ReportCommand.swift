@@ -12,24 +12,14 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "The job's id, or its beginning. Default: the newest job.")
     var job: String?
 
-    @Option(help: "Where reports go, in a folder for each job.")
-    var reports = "reports"
-
-    @Flag(
-        name: .customLong("exact-csv"),
-        help: "Leave cells that a spreadsheet would run as a formula as they are: for machines.")
-    var exactCSV = false
-
+    @OptionGroup var reporting: ReportingOptions
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         let job = try await store.jobOrNewest(job)
-        let writer = ReportWriter(
-            directory: reports,
-            options: ReportOptions(exactCSV: exactCSV, generatedAt: .now, version: Version.text))
-        let files = try await writer.write(job, from: store)
+        let files = try await reporting.writer.write(job, from: store)
         switch output.output {
         case .text: try Console.data(files.page)
         case .json:

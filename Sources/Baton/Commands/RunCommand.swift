@@ -60,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         if !flags.yes, !flags.dryRun { try Confirmation.checkCanAsk(about: job) }
         try await ledger.check()
-        if !flags.dryRun { try flags.reportWriter.prepare(for: job) }
+        if !flags.dryRun { try flags.reporting.writer.prepare(for: job) }
         let resumption = Resumption(ledger: place, network: network, flags: flags)
             .command(for: job)
         let services = try JobServices(

@@ -224,13 +224,7 @@ struct RunFlags: ParsableArguments {
             valueName: "duration"))
     var waitForService = WaitingTime.usual
 
-    @Option(name: .customLong("reports"), help: "Where reports go, in a folder for each job.")
-    var reports = Self.reportsUsual
-
-    @Flag(
-        name: .customLong("exact-csv"),
-        help: "Leave cells that a spreadsheet would run as a formula as they are: for machines.")
-    var exactCSV = false
+    @OptionGroup var reporting: ReportingOptions
 
     @Flag(
         help: """
@@ -252,7 +246,6 @@ struct RunFlags: ParsableArguments {
 
     static let concurrencyUsual = RunOptions().concurrency
     static let maxAttemptsUsual = 8
-    static let reportsUsual = "reports"
     /// 2,000 a second with answers after 2 s.
     private static let concurrencyMax = TransportLimits().connectionsMax
 
@@ -307,9 +300,6 @@ struct RunFlags: ParsableArguments {
     }
 
     func validate() throws {
-        guard !reports.isEmpty else {
-            throw ValidationError("--reports takes the path of a folder.")
-        }
         try rate.check(burst: burst)
         guard (1...Self.concurrencyMax).contains(concurrency) else {
             throw ValidationError("--concurrency takes a number from 1 to \(Self.concurrencyMax).")

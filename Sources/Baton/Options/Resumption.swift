@@ -34,8 +34,7 @@ extension RunFlags {
         if maxAttempts != Self.maxAttemptsUsual { words += ["--max-attempts", "\(maxAttempts)"] }
         if let maxFailures { words += ["--max-failures", maxFailures.argument] }
         if waitForService != .usual { words += ["--wait-for-service", waitForService.text] }
-        if reports != Self.reportsUsual { words += ["--reports", reports] }
-        if exactCSV { words.append("--exact-csv") }
+        words += reporting.words
         if verify { words.append("--verify") }
         words += schedule.words + watching.words
         if yes { words.append("--yes") }

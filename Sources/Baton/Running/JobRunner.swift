@@ -35,7 +35,7 @@ struct JobRunner {
 
     private func runLocked() async throws -> ExitStatus {
         let lock = try JobLock(job, of: ledger)
-        try flags.reportWriter.prepare(for: job)
+        try flags.reporting.writer.prepare(for: job)
         let line = ProgressLine()
         let ending = try await transfer(line, try await metricsFile())
         let totals = try await ledger.read { [job] in try $0.totals(job) }
@@ -127,6 +127,7 @@ struct JobRunner {
     private func lanes() async throws -> [RunLane] {
         var lanes = services.lanes(of: homes)
         for (index, service) in services.all.enumerated() {
+            lanes[index].caller = service.caller
             let remembered = try await remembered(at: service.place)
             guard flags.rate == .auto else {
                 // For `pace --rate auto`, which may be asked for later.
@@ -175,16 +176,8 @@ extension RunFlags {
     /// Writes the job's report and notes in the ledger that it is there: a process that was killed
     /// before has the next one write it.
     func writeReport(of job: Job, from ledger: Ledger) async throws -> ReportFiles {
-        let files = try await reportWriter.write(job, from: ledger)
+        let files = try await reporting.writer.write(job, from: ledger)
         try await ledger.noteReport(of: job, in: files.directory, at: .now)
         return files
-    }
-
-    /// What writes the job's report as these flags say.
-    var reportWriter: ReportWriter {
-        ReportWriter(
-            directory: reports,
-            options: ReportOptions(
-                exactCSV: exactCSV, generatedAt: .now, version: Version.text))
     }
 }

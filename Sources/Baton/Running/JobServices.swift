@@ -17,6 +17,14 @@ struct JobServices: Sendable {
         var homes: [Home?]
         /// Where its quotas are counted.
         var place: QuotaPlace
+
+        /// Finds out under which name its calls are made.
+        var caller: @Sendable () async -> String? {
+            { [client, configuration] in
+                // For the report alone: no run fails for want of it, nor is anything said of it.
+                try? await client.callerIdentity(configuration).arn
+            }
+        }
     }
 
     private struct Key: Hashable {

@@ -104,6 +104,7 @@ struct Reconciler {
     private func lanes(_ services: JobServices, _ homes: [HomeRows]) async throws -> [RunLane] {
         var lanes = services.lanes(of: homes)
         for (index, service) in services.all.enumerated() {
+            lanes[index].caller = service.caller
             for operation in [RowOperation.describeContact, .listAssociatedContacts]
             where operation != .describeContact || flags.rate == .auto {
                 guard
@@ -120,8 +121,7 @@ struct Reconciler {
         let settled =
             totals[.transferred, .transferredAfterAll] - before[.transferred, .transferredAfterAll]
         guard settled > 0 else { return }
-        let writer = ReportWriter(directory: flags.reports, options: flags.reportOptions)
-        let files = try await writer.write(job, from: ledger)
+        let files = try await flags.reporting.writer.write(job, from: ledger)
         try await ledger.noteReport(of: job, in: files.directory, at: .now)
         console.say(
             "\(settled.of("uncertain row")) \(settled == 1 ? "was" : "were") transferred after all: "

@@ -40,7 +40,7 @@ struct ReconciliationState: Encodable {
             uniqueKeysWithValues: Finding.allCases.map { ($0.rawValue, totals[$0] as Int) })
         toGo = job.rows - totals.rows
         report = files.directory
-        page = files.table
+        page = files.page
         text = "Job \(job.id), \(totals.words(of: job.rows))."
     }
 

@@ -6,6 +6,8 @@ package struct ClientConfiguration: Sendable {
     /// Where Service Quotas is. Settings of it that are wrong lead to Connect's, which tells no quota:
     /// no run fails for want of one.
     package var quotasEndpoint: Endpoint
+    /// Where STS is, for the name of the caller alone; the same holds of it.
+    package var identityEndpoint: Endpoint
     /// Timeouts, sizes, the CA bundle and the proxy.
     package var limits: TransportLimits
     /// What the operator calls this use of AWS, for the `User-Agent`.
@@ -15,6 +17,7 @@ package struct ClientConfiguration: Sendable {
         self.region = region
         self.endpoint = endpoint
         quotasEndpoint = endpoint
+        identityEndpoint = endpoint
         self.limits = limits
     }
 
@@ -37,6 +40,9 @@ package struct ClientConfiguration: Sendable {
         {
             configuration.quotasEndpoint = quotas
         }
+        if let identity = try? settings.endpoint(of: .sts, in: region, flag: endpointURL) {
+            configuration.identityEndpoint = identity
+        }
         return configuration
     }
 
@@ -56,9 +62,11 @@ package struct ClientConfiguration: Sendable {
         // One that is not what today's settings give was on the command line, for all services.
         if let usual = try? settings.endpoint(of: .connect, in: region),
             let quotas = try? settings.endpoint(of: .serviceQuotas, in: region),
+            let identity = try? settings.endpoint(of: .sts, in: region),
             "\(usual)" == storedEndpoint
         {
             configuration.quotasEndpoint = quotas
+            configuration.identityEndpoint = identity
         }
         return configuration
     }

@@ -5,6 +5,8 @@ import TransferCore
 struct STSClient: Sendable {
     private let caller: ServiceCaller
 
+    init(_ caller: ServiceCaller) { self.caller = caller }
+
     /// - Parameter credentials: nil for the one call that goes unsigned.
     init(
         _ settings: ClientSettings, region: String, credentials: CredentialCache?,

@@ -18,6 +18,9 @@ import TransferCore
 /// sheet, program or address. Every other cell is neutralised there too, `=…` and `@…` included,
 /// though they may be ids: for those there is the exact form.
 struct CSVComposer {
+    /// U+FEFF in UTF-8, which goes before the header.
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// The records composed so far and not taken.
     private(set) var bytes: [UInt8] = []
     private let delimiter: UInt8

@@ -63,30 +63,29 @@ struct RowTables {
         try writeRecord(to: &file)
     }
 
-    /// Writes a row to `results.csv`, and to `retry.csv` where it is worth another try.
-    mutating func write(
-        _ row: RowRecord, results: inout ReportFile, retry: inout ReportFile
-    ) throws(ReportError) {
-        let fields = addFields(of: row)
+    /// Writes a row to `results.csv`.
+    mutating func write(_ row: RowRecord, to results: inout ReportFile) throws(ReportError) {
+        addFields(of: row)
         addOwnFields(row)
         composer.endRecord()
         try writeRecord(to: &results)
-        guard row.outcome.isWorthAnotherTry else { return }
-        for (index, field) in fields.enumerated() {
+    }
+
+    /// Writes a row to `retry.csv`: all the fields that it has, and nothing else.
+    mutating func writeAgain(_ row: RowRecord, to retry: inout ReportFile) throws(ReportError) {
+        for (index, field) in splitter.fields(of: row.record).enumerated() {
             composer.add(field, isRead: index < columns.count && columns[index].isRead)
         }
         composer.endRecord()
         try writeRecord(to: &retry)
     }
 
-    /// Adds the row's fields in the width of the header; returns all that it has.
-    @discardableResult
-    mutating func addFields(of row: RowRecord) -> [ArraySlice<UInt8>] {
+    /// Adds the row's fields in the width of the header.
+    mutating func addFields(of row: RowRecord) {
         let fields = splitter.fields(of: row.record)
         for (index, column) in columns.enumerated() {
             composer.add(index < fields.count ? fields[index] : [], isRead: column.isRead)
         }
-        return fields
     }
 
     mutating func addHeader() {

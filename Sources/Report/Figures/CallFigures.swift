@@ -1,3 +1,4 @@
+import Glibc
 import Histogram
 import TransferCore
 import TransferLedger
@@ -39,8 +40,23 @@ struct CallFigures {
         guard durations.totalCount > 0 else { return nil }
         return Latency(
             calls: Int(durations.totalCount), p50: milliseconds(50), p90: milliseconds(90),
-            p99: milliseconds(99), max: Self.milliseconds(durations.maxRecorded))
+            p99: milliseconds(99), p999: milliseconds(99.9),
+            max: Self.milliseconds(durations.maxRecorded))
     }
+
+    /// The times within which ever more of the transfers were answered, in milliseconds.
+    ///
+    /// By decades of what is left: 1 = all but a tenth, 2 = all but a hundredth, and so on.
+    func curve(decades: Int) -> [(decade: Double, milliseconds: Double)] {
+        let steps = Self.curveStepsPerDecade
+        return (0...decades * steps).map { step in
+            let decade = Double(step) / Double(steps)
+            let percentile = step == decades * steps ? 100 : 100 * (1 - pow(10, -decade))
+            return (decade, milliseconds(percentile))
+        }
+    }
+
+    private static let curveStepsPerDecade = 20
 
     private func milliseconds(_ percentile: Double) -> Double {
         Self.milliseconds(
@@ -59,5 +75,6 @@ struct Latency {
     var p50: Double
     var p90: Double
     var p99: Double
+    var p999: Double
     var max: Double
 }

@@ -9,6 +9,8 @@ struct JobFigures {
     let destinations: [DestinationTotals]
     let runs: [RunRecord]
     let events: [RunEvent]
+    let ledgerID: String
+    private(set) var causeLines = CauseLines()
     private(set) var calls = CallFigures()
     private(set) var timeline = Timeline()
 
@@ -19,10 +21,12 @@ struct JobFigures {
         destinations = try reader.destinations(job)
         runs = try reader.runs(job)
         events = try reader.events(job)
+        ledgerID = try reader.ledgerID()
     }
 
-    /// Takes what a row tells of time.
+    /// Takes what a row tells of time and of causes.
     mutating func add(_ row: RowRecord) {
+        causeLines.add(row)
         guard row.outcome == .transferred, let finishedAt = row.finishedAt else { return }
         timeline.addTransferred(at: finishedAt)
     }
@@ -34,6 +38,11 @@ struct JobFigures {
             timeline.add(call)
         }
         timeline.coarsenToShow()
+    }
+
+    /// The rates that the runs found or were given, in order.
+    var rates: [(at: Timestamp, rate: Double)] {
+        events.compactMap { event in event.rate.map { (event.at, $0) } }
     }
 
     /// Whether the six outcomes add up to the rows of the input.

@@ -23,6 +23,7 @@ extension SummaryDocument {
         var p50Milliseconds: Double
         var p90Milliseconds: Double
         var p99Milliseconds: Double
+        var p999Milliseconds: Double
         var maxMilliseconds: Double
 
         init(_ latency: Latency) {
@@ -30,6 +31,7 @@ extension SummaryDocument {
             p50Milliseconds = latency.p50
             p90Milliseconds = latency.p90
             p99Milliseconds = latency.p99
+            p999Milliseconds = latency.p999
             maxMilliseconds = latency.max
         }
     }

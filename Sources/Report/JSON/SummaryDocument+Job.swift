@@ -46,6 +46,24 @@ extension SummaryDocument {
         }
     }
 
+    struct LedgerPart: Encodable {
+        var id: String
+    }
+
+    struct EventPart: Encodable {
+        var at: String
+        var kind: String
+        var detail: String
+        var ratePerSecond: Double?
+
+        init(_ event: RunEvent) {
+            at = event.at.iso8601
+            kind = event.kind
+            detail = event.detail
+            ratePerSecond = event.rate
+        }
+    }
+
     struct RunPart: Encodable {
         /// 1 = the job's first.
         var number: Int

@@ -8,11 +8,15 @@ struct SummaryDocument: Encodable {
     var schema = 1
     var generatedAt: String
     var version: String
+    var ledger: LedgerPart
     var job: JobPart
     var totals: TotalsPart
     var outcomesByCode: [CodePart]
     var destinations: [DestinationPart]
+    /// The outcomes whose rows stand in `results.csv`, where it has not all.
+    var resultsOnly: [String]?
     var runs: [RunPart]
+    var events: [EventPart]
     var calls: [CallPart]
     var latency: LatencyPart?
     var throughput: ThroughputPart?
@@ -21,10 +25,15 @@ struct SummaryDocument: Encodable {
     init(_ figures: JobFigures, _ options: ReportOptions) {
         generatedAt = options.generatedAt.iso8601
         version = options.version
+        ledger = LedgerPart(id: figures.ledgerID)
         job = JobPart(figures.job)
         totals = TotalsPart(figures.totals)
         outcomesByCode = figures.codes.map(CodePart.init)
         destinations = figures.destinations.map(DestinationPart.init)
+        resultsOnly = options.only.map { only in
+            Outcome.allCases.filter(only.contains).map(\.rawValue)
+        }
+        events = figures.events.map(EventPart.init)
         runs = figures.runs.enumerated().map { RunPart(number: $0.offset + 1, $0.element) }
         calls = RowOperation.allCases.map {
             CallPart($0, figures.calls.counts[$0] ?? CallFigures.Count())

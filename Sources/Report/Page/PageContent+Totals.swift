@@ -74,12 +74,34 @@ extension PageContent {
         let code: String
         let rows: String
         let advice: String
+        /// Where the first of them stand in the input; nil where that would not help.
+        let lines: String?
+        /// Whether the page's table has them.
+        let isListed: Bool
+        /// What the link to them says.
+        let shown: String
 
-        private init(_ outcome: Outcome, _ code: String?, _ rows: Int) {
+        private init(_ outcome: Outcome, _ code: String?, _ rows: Int, _ lines: [Int] = []) {
             self.outcome = outcome.rawValue
             self.code = code ?? "–"
             self.rows = rows.words
             advice = Advice.sentence(for: code, outcome)
+            self.lines = Self.words(lines, of: rows)
+            isListed = Outcome.amiss.contains(outcome) && code != nil
+            shown = rows == 1 ? "the row" : "the \(rows.words) rows"
+        }
+
+        /// `Lines 4, 17 and 23.`
+        private static func words(_ lines: [Int], of rows: Int) -> String? {
+            guard let last = lines.last else { return nil }
+            let numbers = lines.map(\.words)
+            let more = rows - lines.count
+            if more > 0 {
+                return "Lines \(numbers.joined(separator: ", ")) and \(more.words) more."
+            }
+            return lines.count == 1
+                ? "Line \(last.words)."
+                : "Lines \(numbers.dropLast().joined(separator: ", ")) and \(last.words)."
         }
 
         /// The causes of all rows that were not transferred: they too add up to the totals.
@@ -88,7 +110,10 @@ extension PageContent {
             return order.flatMap { outcome in
                 let coded = figures.codes.filter { $0.outcome == outcome }
                 let rest = figures.totals[outcome] - coded.reduce(0) { $0 + $1.rows }
-                let causes = coded.map { CausePart(outcome, $0.code, $0.rows) }
+                let causes = coded.map {
+                    CausePart(
+                        outcome, $0.code, $0.rows, figures.causeLines[outcome, $0.code])
+                }
                 return rest > 0 ? causes + [CausePart(outcome, nil, rest)] : causes
             }
         }
@@ -102,13 +127,20 @@ extension PageContent {
         let rows: String
         let transferred: String
         let others: String
+        /// Of their bar, in 1000ths of the largest destination's.
+        let transferredWidth: String
+        let othersWidth: String
 
-        init(_ totals: DestinationTotals) {
+        init(_ totals: DestinationTotals, largest: Int) {
             kind = totals.destination.kind.rawValue
             (name, id) = totals.destination.texts
             rows = totals.rows.words
             transferred = totals.transferred.words
             others = (totals.rows - totals.transferred).words
+            let unit = 1000 / Double(max(largest, 1))
+            transferredWidth = (Double(totals.transferred) * unit).rounded(toPlaces: 1)
+            othersWidth =
+                (Double(totals.rows - totals.transferred) * unit).rounded(toPlaces: 1)
         }
     }
 }

@@ -1,12 +1,16 @@
 import Mustache
 
-/// The templates of `summary.html`: what stands above its rows, one row, and what stands below.
+/// The templates of `summary.html`: what stands above its rows, one row, what stands below, and the
+/// end with the script.
 struct PageTemplates {
     let top: MustacheTemplate
     let row: MustacheTemplate
-    let bottom: MustacheTemplate
+    let rest: MustacheTemplate
+    let end: MustacheTemplate
     /// The style sheet, which the page holds.
     let style: String
+    /// What sorts and filters its rows.
+    let script: String
 
     /// Parses the templates, which are a part of the program.
     init() throws(ReportError) {
@@ -14,11 +18,13 @@ struct PageTemplates {
         MustacheContentTypes.register(PageText(), named: PageText.name)
         top = try Self.template(PackageResources.summary_top_mustache, "summary-top")
         row = try Self.template(PackageResources.summary_row_mustache, "summary-row")
-        bottom = try Self.template(PackageResources.summary_bottom_mustache, "summary-bottom")
+        rest = try Self.template(PackageResources.summary_rest_mustache, "summary-rest")
+        end = try Self.template(PackageResources.summary_end_mustache, "summary-end")
         style = String(decoding: PackageResources.summary_css, as: UTF8.self)
+        script = String(decoding: PackageResources.rows_js, as: UTF8.self)
     }
 
-    private static func template(
+    static func template(
         _ bytes: [UInt8], _ name: String
     ) throws(ReportError) -> MustacheTemplate {
         do {

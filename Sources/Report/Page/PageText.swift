@@ -16,7 +16,7 @@ struct PageText: MustacheContentType {
         var escaped = ""
         escaped.unicodeScalars.reserveCapacity(min(text.utf8.count, 2 * Self.scalarsMax))
         for scalar in text.cut(to: Self.scalarsMax).unicodeScalars {
-            if let words = Self.replacement(scalar) {
+            if let words = Self.entity(scalar) ?? Self.spelledOut(scalar) {
                 escaped += words
             } else {
                 escaped.unicodeScalars.append(scalar)
@@ -25,21 +25,47 @@ struct PageText: MustacheContentType {
         return escaped
     }
 
-    private static func replacement(_ scalar: Unicode.Scalar) -> String? {
+    /// The text as a page shows it, for JSON in the page's data block: in quotes, and without the
+    /// `<` by which the block could be ended.
+    static func jsonString(_ text: String) -> String {
+        var json = "\""
+        json.unicodeScalars.reserveCapacity(min(text.utf8.count, scalarsMax) + 2)
+        for scalar in text.cut(to: scalarsMax).unicodeScalars {
+            switch scalar {
+            case "<": json += "\\u003c"
+            case "\"", "\\":
+                json.unicodeScalars.append("\\")
+                json.unicodeScalars.append(scalar)
+            default:
+                if let words = spelledOut(scalar) {
+                    json += words
+                } else {
+                    json.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        json += "\""
+        return json
+    }
+
+    private static func entity(_ scalar: Unicode.Scalar) -> String? {
         switch scalar {
         case "<": "&lt;"
         case ">": "&gt;"
         case "&": "&amp;"
         case "\"": "&quot;"
         case "'": "&#39;"
-        case "\n", "\r", "\t": " "
-        case let hidden where hidden.isHidden: spelledOut(hidden)
         default: nil
         }
     }
 
-    /// `[U+202E]`
-    private static func spelledOut(_ scalar: Unicode.Scalar) -> String {
+    /// `[U+202E]` for a character that does not show; a blank for one that breaks the line.
+    private static func spelledOut(_ scalar: Unicode.Scalar) -> String? {
+        switch scalar {
+        case "\n", "\r", "\t": return " "
+        case let hidden where hidden.isHidden: break
+        default: return nil
+        }
         let digits = String(scalar.value, radix: 16, uppercase: true)
         return "[U+\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)]"
     }

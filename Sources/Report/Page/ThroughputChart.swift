@@ -1,6 +1,7 @@
 import TransferCore
 
-/// The throughput over time as bars: transferred rows, and throttled calls upon them.
+/// The throughput over time as bars: transferred rows, and throttled calls upon them; and the rate
+/// that was aimed at as a line.
 ///
 /// A pause of the job is a gap of fixed width, so that a night between two runs does not flatten
 /// them. Lengths are in the units of the drawing's view box.
@@ -12,9 +13,12 @@ struct ThroughputChart {
     let bottom = Self.bottom.rounded(toPlaces: 0)
     private(set) var transferred: [Bar] = []
     private(set) var throttled: [Bar] = []
-    private(set) var gridLines: [Mark] = []
-    private(set) var times: [Mark] = []
-    private(set) var pauses: [Mark] = []
+    private(set) var gridLines: [ChartMark] = []
+    private(set) var times: [ChartMark] = []
+    private(set) var pauses: [ChartMark] = []
+    /// The path of the line, in SVG's words; empty where no rate is known.
+    private(set) var quota = ""
+    let hasQuota: Bool
     /// The drawing in words.
     let description: String
     let bucket: String
@@ -26,14 +30,6 @@ struct ThroughputChart {
         let height: String
     }
 
-    /// A text at a place.
-    struct Mark {
-        let at: String
-        let textAt: String
-        let text: String
-        let anchor: String
-    }
-
     private static let width = 760.0
     private static let height = 250.0
     private static let left = 46.0
@@ -43,29 +39,38 @@ struct ThroughputChart {
     private static let pauseWidth = 56.0
     private static let slotWidthMax = 36.0
     private static let timesApart = 76.0
+    /// A step of the line that is seen.
+    private static let stepMin = 0.5
 
     /// Nil where nothing happened.
-    init?(_ timeline: Timeline) {
+    ///
+    /// - Parameter rates: what was aimed at from each moment on, in order.
+    init?(_ timeline: Timeline, rates aims: [(at: Timestamp, rate: Double)]) {
         let stretches = timeline.stretches
         guard let first = stretches.first, let last = stretches.last else { return nil }
         let seconds = Double(timeline.width) / 1000
         let rates = stretches.flatMap(\.buckets).map { $0.bucket.rates(over: seconds) }
-        let scale = Scale(upTo: rates.map { $0.transferred + $0.throttled }.max() ?? 0)
+        let peak = rates.map { $0.transferred + $0.throttled }.max() ?? 0
+        let aimed = aims.last { $0.at <= first.start }.map { [$0.rate] } ?? []
+        let later = aims.filter { $0.at > first.start && $0.at <= last.end }.map(\.rate)
+        hasQuota = !(aimed + later).isEmpty
+        let scale = Scale(upTo: max(peak, (aimed + later).max() ?? 0))
         bucket = Duration.milliseconds(timeline.width).words
         description = Self.describe(
             peak: rates.map(\.transferred).max() ?? 0,
             throttled: stretches.flatMap(\.buckets).reduce(0) { $0 + $1.bucket.throttled },
             from: first.start, to: last.end, pauses: timeline.activity.pauseCount)
         for value in scale.ticks {
-            let y = Self.y(value, scale)
             gridLines.append(
-                Mark(at: y, textAt: y, text: value.words(digits: scale.digits), anchor: "end"))
+                ChartMark(
+                    value.words(digits: scale.digits), at: Self.y(value, scale), anchor: "end"))
         }
-        draw(stretches, seconds, scale)
+        draw(stretches, seconds, scale, aims)
     }
 
     private mutating func draw(
-        _ stretches: [Timeline.Stretch], _ seconds: Double, _ scale: Scale
+        _ stretches: [Timeline.Stretch], _ seconds: Double, _ scale: Scale,
+        _ aims: [(at: Timestamp, rate: Double)]
     ) {
         let slots = stretches.reduce(0) { $0 + $1.slots }
         let pausing = Double(stretches.count - 1) * Self.pauseWidth
@@ -84,6 +89,7 @@ struct ThroughputChart {
                 let at = x + Double(index - stretch.firstIndex) * slot
                 add(bucket.rates(over: seconds), at: at, slot: slot, scale)
             }
+            addQuota(aims, of: stretch, at: x, slotsPerMillisecond: slot / seconds / 1000, scale)
             x += Double(stretch.slots) * slot
             earlier = stretch.end
         }
@@ -105,9 +111,37 @@ struct ThroughputChart {
         if upper > 0 { throttled.append(bar(lower, upper)) }
     }
 
+    /// Adds the line over a stretch: a step at each change that can be told from the one before.
+    private mutating func addQuota(
+        _ aims: [(at: Timestamp, rate: Double)], of stretch: Timeline.Stretch, at x: Double,
+        slotsPerMillisecond unit: Double, _ scale: Scale
+    ) {
+        let start = stretch.start(of: stretch.firstIndex)
+        func place(_ moment: Timestamp) -> Double {
+            x + Double(moment.milliseconds - start.milliseconds) * unit
+        }
+        func coordinate(_ value: Double) -> String { value.rounded(toPlaces: 1) }
+        var last: Double?
+        if let aim = aims.last(where: { $0.at <= stretch.start }) {
+            quota += "M\(coordinate(x)) \(coordinate(Self.y(aim.rate, scale)))"
+            last = x
+        }
+        for aim in aims where aim.at > stretch.start && aim.at <= stretch.end {
+            let (across, down) = (place(aim.at), coordinate(Self.y(aim.rate, scale)))
+            guard let before = last else {
+                quota += "M\(coordinate(across)) \(down)"
+                last = across
+                continue
+            }
+            guard across - before >= Self.stepMin else { continue }
+            quota += "H\(coordinate(across))V\(down)"
+            last = across
+        }
+        if last != nil { quota += "H\(coordinate(place(stretch.end)))" }
+    }
+
     private mutating func mark(pauseOf pause: Duration, at x: Double) {
-        let middle = (x + Self.pauseWidth / 2).rounded(toPlaces: 1)
-        pauses.append(Mark(at: middle, textAt: middle, text: pause.words, anchor: "middle"))
+        pauses.append(ChartMark(pause.words, at: x + Self.pauseWidth / 2, anchor: "middle"))
     }
 
     /// Marks times that do not run into each other.
@@ -118,16 +152,15 @@ struct ThroughputChart {
         for index in 0..<stretch.slots {
             let at = x + Double(index) * slot
             guard at >= from, at <= Self.right - Self.timesApart / 4 else { continue }
-            let place = at.rounded(toPlaces: 1)
             let moment = stretch.start(of: stretch.firstIndex + Int64(index))
-            let text = moment.clock(withSeconds: withSeconds)
-            times.append(Mark(at: place, textAt: place, text: text, anchor: "start"))
+            times.append(
+                ChartMark(moment.clock(withSeconds: withSeconds), at: at, anchor: "start"))
             from = at + Self.timesApart
         }
     }
 
-    private static func y(_ value: Double, _ scale: Scale) -> String {
-        (bottom - value / scale.top * (bottom - top)).rounded(toPlaces: 1)
+    private static func y(_ value: Double, _ scale: Scale) -> Double {
+        bottom - value / scale.top * (bottom - top)
     }
 
     private static func describe(
@@ -136,31 +169,6 @@ struct ThroughputChart {
         let paused = pauses > 0 ? ", with \(pauses.words("pause", "pauses"))" : ""
         return "From \(from.words) to \(to.words) UTC\(paused). At most \(peak.figure) contacts a "
             + "second were transferred; \(throttled.words("call was", "calls were")) throttled."
-    }
-}
-
-/// The vertical axis: from 0 to a round number.
-private struct Scale {
-    let top: Double
-    let ticks: [Double]
-    /// Digits after the point that the ticks need.
-    let digits: Int
-
-    init(upTo value: Double) {
-        let value = max(value, 0.1)
-        var step = 0.01
-        // 1, 2, 5, 10, …: the first that needs no more than five steps.
-        for factor in [2, 2.5, 2].cycled(60) where step * 5 < value { step *= factor }
-        let count = (value / step).rounded(.up)
-        top = step * count
-        ticks = (0...Int(count)).map { Double($0) * step }
-        digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2
-    }
-}
-
-extension [Double] {
-    fileprivate func cycled(_ count: Int) -> [Double] {
-        (0..<count).map { self[$0 % self.count] }
     }
 }
 

@@ -29,7 +29,7 @@ struct ReconciliationDocument: Encodable {
         settled = figures.settled
         controlTotals = ControlTotalsPart(figures)
         findings = figures.cells.map(FindingPart.init)
-        ledger = LedgerPart(path: figures.ledgerPath)
+        ledger = LedgerPart(id: figures.ledgerID, path: figures.ledgerPath)
         table = TablePart(sha256: figures.tableSHA256)
     }
 }
@@ -40,6 +40,7 @@ extension ReconciliationDocument {
         var number: Int64
         var startedAt: String
         var endedAt: String?
+        var calledAs: String?
         var host: String
         var user: String
         var processId: Int
@@ -49,6 +50,7 @@ extension ReconciliationDocument {
             number = reconciliation.number
             startedAt = reconciliation.startedAt.iso8601
             endedAt = reconciliation.endedAt?.iso8601
+            calledAs = reconciliation.callers
             host = reconciliation.worker.host
             user = reconciliation.worker.user
             processId = Int(reconciliation.worker.processID)
@@ -108,7 +110,10 @@ extension ReconciliationDocument {
         }
     }
 
-    struct LedgerPart: Encodable { var path: String }
+    struct LedgerPart: Encodable {
+        var id: String
+        var path: String
+    }
 
     struct TablePart: Encodable {
         var file = "reconciliation.csv"

@@ -9,6 +9,7 @@ struct ReconciliationFigures {
     let totals: FindingTotals
     /// The ledger's, as they are now.
     let ledger: ControlTotals
+    let ledgerID: String
     /// Where the ledger is kept, for people.
     let ledgerPath: String
     /// Of `reconciliation.csv`, in hexadecimal.
@@ -21,6 +22,7 @@ struct ReconciliationFigures {
         self.reconciliation = reconciliation
         totals = try reader.findingTotals(reconciliation.number)
         ledger = try reader.totals(job)
+        ledgerID = try reader.ledgerID()
         ledgerPath = path
     }
 

@@ -37,7 +37,7 @@ package struct ReconciliationWriter: Sendable {
         let files = files(of: job)
         try FileSystem.createDirectory(files.directory)
         // Made beside its place, and removed again as it goes out of scope.
-        _ = try ReportFile(files.table)
+        _ = try ReportFile(files.page)
     }
 
     private func files(of job: Job) -> ReconciliationFiles {
@@ -50,26 +50,35 @@ package struct ReconciliationWriter: Sendable {
     ) throws {
         var table = try ReportFile(files.table)
         var document = try ReportFile(files.document)
-        figures.tableSHA256 = try write(figures, from: reader, to: &table, options)
+        var page = try ReportFile(files.page)
+        var examples = ReconciliationExamples()
+        figures.tableSHA256 = try write(
+            figures, from: reader, to: &table, options, examples: &examples)
         try document.write(ReconciliationDocument(figures, options).document())
+        try ReconciliationPage(figures, examples, options).write(to: &page)
         try table.flush()
         try document.flush()
+        try page.flush()
         try table.publish()
         try document.publish()
+        try page.publish()
         try FileSystem.flushDirectory(files.directory)
     }
 
     /// Writes the table and returns its SHA-256.
     private static func write(
         _ figures: ReconciliationFigures, from reader: LedgerReader, to table: inout ReportFile,
-        _ options: ReportOptions
+        _ options: ReportOptions, examples: inout ReconciliationExamples
     ) throws -> String {
         var rows = RowTables(figures.job, isExact: options.exactCSV)
         var hasher = SHA256Hasher()
-        let header = rows.findingsHeader()
+        let header =
+            (options.byteOrderMark ? CSVComposer.byteOrderMark : []) + rows.findingsHeader()
         hasher.update(header)
         try table.write(header)
         try reader.forEachRow(of: figures.job, in: figures.reconciliation.number) { row, found in
+            examples.add(row, found)
+            guard options.only?.contains(found?.outcome ?? row.outcome) ?? true else { return }
             let record = rows.record(of: row, found)
             hasher.update(record)
             try table.write(record)
@@ -81,6 +90,8 @@ package struct ReconciliationWriter: Sendable {
 /// The paths of a reconciliation's report.
 package struct ReconciliationFiles: Sendable, Hashable {
     package let directory: String
+    /// `reconciliation.html`: for people, and to be signed.
+    package var page: String { directory + "/reconciliation.html" }
     /// `reconciliation.json`: for programs; see `reconciliation.schema.json`.
     package var document: String { directory + "/reconciliation.json" }
     /// `reconciliation.csv`: a record for each row of the input, with what the service says.

@@ -7,6 +7,8 @@ package struct Reconciliation: Sendable, Hashable {
     package var startedAt: Timestamp
     /// Nil while rows are to be asked for.
     package var endedAt: Timestamp?
+    /// Under which names the service was asked; nil where that is not known.
+    package var callers: String?
     /// The process that worked on it last.
     package var worker: RunWorker
 }

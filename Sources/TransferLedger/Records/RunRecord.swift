@@ -91,16 +91,38 @@ package struct CallRecord: Sendable, Hashable {
 /// Something that happened to a run as a whole: a rate found, a pause, an interruption.
 package struct RunEvent: Sendable, Hashable {
     package var at: Timestamp
-    /// `rate`, `pause`, `resume`, `interrupted`, …
+    /// One of those below; a ledger may have others, of another version.
     package var kind: String
     /// A sentence, or a figure with its unit.
     package var detail: String
+    /// Transfers a second that are aimed at from now on, where that is what happened.
+    package var rate: Double?
 
-    package init(at: Timestamp, kind: String, detail: String) {
+    package init(at: Timestamp, kind: String, detail: String, rate: Double? = nil) {
         self.at = at
         self.kind = kind
         self.detail = detail
+        self.rate = rate
     }
+
+    /// The rate of transfers was found, or changed.
+    package static let rate = "rate"
+    /// Somebody gave another pace.
+    package static let pace = "pace"
+    package static let pause = "pause"
+    package static let resume = "resume"
+    /// Rows were held back with the first of their kind.
+    package static let heldBack = "held back"
+    /// Rows were put back to pending.
+    package static let retry = "retry"
+    /// Under which name the service was called.
+    package static let caller = "caller"
+    /// The service was asked what became of the rows.
+    package static let reconciliation = "reconciliation"
+    /// A row that nobody knew the outcome of has one.
+    package static let settled = "settled"
+    /// The report was written.
+    package static let report = "report"
 }
 
 /// What a run commits together: at most 50 ms or 1,024 rows old.

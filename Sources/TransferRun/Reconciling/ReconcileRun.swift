@@ -29,6 +29,8 @@ package struct ReconcileRun: Sendable {
         case answered(ContactAnswer)
         case committed([FoundRow])
         case woke(Instant)
+        /// Under which name calls are made; nil where nobody knows.
+        case told(caller: String?)
         case stopRequested
         /// Nobody can ask for a stop any more.
         case stopsEnded
@@ -69,6 +71,9 @@ package struct ReconcileRun: Sendable {
                 for await _ in stops { return .stopRequested }
                 return .stopsEnded
             }
+            for lane in lanes {
+                group.addTask { .told(caller: await lane.caller()) }
+            }
             // A wake that comes too early is harmless; each moment is slept for once.
             var wakes: Set<Instant> = []
             var rememberedAt = now
@@ -98,6 +103,9 @@ package struct ReconcileRun: Sendable {
                         try await ledger.remember(machine.found, of: lanes)
                     }
                 case .woke(let moment): wakes.remove(moment)
+                case .told(let caller?):
+                    try await ledger.note(caller: caller, of: reconciliation)
+                case .told(nil): break
                 case .stopRequested: machine.end(.interrupted)
                 case .stopsEnded: break
                 }
