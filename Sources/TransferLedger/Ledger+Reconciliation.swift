@@ -42,6 +42,7 @@ extension Ledger {
         _ reconciliation: Int64, of job: Job, at now: Timestamp
     ) async throws {
         try await write { db in
+            try db.nameMovers(in: reconciliation)
             try db.execute(
                 sql: "UPDATE reconciliations SET ended_at = ? WHERE number = ?",
                 arguments: [now.milliseconds, reconciliation])
@@ -98,7 +99,7 @@ extension Ledger {
     ) async throws {
         try await write(.findings) { db in
             let insert = try HotStatement(
-                "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", in: db)
+                "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", in: db)
             for row in found {
                 let settled = row.settled(by: reconciliation)
                 if let settled { try db.settle(settled, of: job, for: reconciliation) }
@@ -107,7 +108,8 @@ extension Ledger {
                     .integer(reconciliation), .integer(key.value),
                     .text((settled?.outcome ?? row.outcome).rawValue),
                     .text(found.finding.rawValue), .text(found.message),
-                    .init(found.contact?.text), .init(found.queue?.text), .init(found.user?.text),
+                    .init(found.child?.id.text), .init(found.contact?.text),
+                    .init(found.queue?.text), .init(found.user?.text),
                     .init(found.endedAt), .init(found.disconnectReason), .init(row.checkedAt),
                 ])
             }
@@ -201,6 +203,36 @@ extension LedgerReader {
 }
 
 extension Database {
+    /// Says of contacts that a row did not move which other row of this ledger did, as that of a
+    /// retry's job.
+    ///
+    /// In one pass through the outcomes, whose new contacts have no index: a run would pay for it
+    /// with every row.
+    fileprivate func nameMovers(in reconciliation: Int64) throws {
+        let movers = try Row.fetchAll(
+            self,
+            sql: """
+                SELECT moved.key, jobs.id, \(RowKey.row(of: "row_states.key"))
+                FROM row_states CROSS JOIN (
+                    SELECT key, child FROM findings WHERE reconciliation = ? AND finding = ?
+                ) AS moved ON moved.child = row_states.new_contact
+                JOIN jobs ON jobs.number = \(RowKey.job(of: "row_states.key"))
+                """,
+            arguments: [reconciliation, Finding.movedByOthers.rawValue])
+        for mover in movers {
+            let (job, row): (String, Int) = (mover[1], mover[2])
+            try execute(
+                sql: """
+                    UPDATE findings SET message = message || ?
+                    WHERE reconciliation = ? AND key = ?
+                    """,
+                arguments: [
+                    " Row \(row) of job \(job) in this ledger moved it.", reconciliation,
+                    mover[0] as Int64,
+                ])
+        }
+    }
+
     /// Settles what became of a row whose outcome was not known, with the evidence.
     ///
     /// - Throws: ``LedgerError`` where the row has another outcome by now.
@@ -238,7 +270,7 @@ extension FoundRow {
 
     /// What settles the row's outcome; nil where the ledger's stands.
     private var provenTransfer: AssociatedContact? {
-        outcome == .uncertain && found.finding == .transferredAfterAll ? found.transfer : nil
+        outcome == .uncertain && found.finding == .transferredAfterAll ? found.child : nil
     }
 
     fileprivate func settled(by reconciliation: Int64) -> RowOutcome? {

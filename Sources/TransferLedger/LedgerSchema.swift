@@ -208,6 +208,7 @@ enum LedgerSchema {
             outcome TEXT NOT NULL,            -- the row's, once this was found
             finding TEXT NOT NULL,
             message TEXT NOT NULL,
+            child TEXT,                       -- what came of it that the ledger does not know of
             contact TEXT,                     -- the last of the chain
             queue TEXT,                       -- where that is, or was when it ended
             user TEXT,

@@ -49,40 +49,13 @@ import Testing
         try await LocalConnect.serve(
             ["--contacts", "60", "--failing-share", "0"] + Self.world, with: program
         ) { connect in
-            let others = SomebodyElse(connect)
-            var rows = Array(queueRows().prefix(16))
-            let flow = rows[0]["ContactFlowId"] ?? ""
-            let names = ["with overflow", "waiting for an answer", "out of hours"]
-            for (index, name) in names.enumerated() {
-                rows[index + 6]["ContactFlowId"] = try others.flow("Transfer to queue, \(name)")
-            }
-            // Three that are nowhere near: the guard holds them back. One that is not there.
-            for index in 10...12 { rows[index]["ExpectedQueueId"] = rows[index]["QueueId"] }
-            rows[13]["ContactId"] = "00000000-0000-4000-8000-000000000000"
-            rows[14] = rows[0]
-            rows[15]["ContactId"] = ""
+            let rows = try awkwardRows(connect)
             write(rows, to: "moves.csv")
             let ran = try await connect.program.run(connect.run("moves.csv", "--output", "json"))
             #expect(ran.status == 1, "\(ran.errors)")
             let job = try JobState(ran).job
             let new = try connect.results(of: job).map { $0["BatonNewContactId"] ?? "" }
-            let user = try #require(
-                CSVTable.read(
-                    TemporaryDirectory.read(program.directory.file("contacts.csv")) ?? []
-                ).compactMap { $0["UserId"] }.first { $0 != "" })
-            let elsewhere = try #require(
-                rows.compactMap { $0["QueueId"] }.first {
-                    $0 != rows[2]["QueueId"] && $0 != rows[3]["QueueId"]
-                })
-
-            try others.give(new[1], to: user)
-            let movedOn = try others.transfer(new[2], to: elsewhere, by: flow)
-            let once = try others.transfer(new[3], to: elsewhere, by: flow)
-            let twice = try others.transfer(once, to: rows[3]["QueueId"] ?? "", by: flow)
-            try others.stop(new[4])
-            try others.forget(new[5])
-            let moved = try others.transfer(rows[11]["ContactId"] ?? "", to: elsewhere, by: flow)
-            try others.stop(rows[12]["ContactId"] ?? "")
+            let done = try disturb(rows, new, connect)
 
             let ended = try await connect.program.run("reconcile", job, "--output", "json")
             #expect(ended.status == 1, "\(ended.errors)")
@@ -93,26 +66,78 @@ import Testing
                     "notLanded", "notLanded", "landed", "notTransferred", "movedByOthers",
                     "notTransferred", "notTransferred", "notAsked", "notAsked",
                 ])
-            #expect(found[1]["BatonUserId"] == user)
+            #expect(found[1]["BatonUserId"] == done.user)
             #expect(found[1]["BatonQueueId"] == rows[1]["QueueId"])
-            #expect(found[2]["BatonCurrentContactId"] == movedOn)
-            #expect(found[2]["BatonQueueId"] == elsewhere)
-            #expect(found[3]["BatonCurrentContactId"] == twice)
+            #expect(found[2]["BatonCurrentContactId"] == done.movedOn)
+            #expect(found[2]["BatonQueueId"] == done.elsewhere)
+            #expect(found[3]["BatonCurrentContactId"] == done.movedOnTwice)
             #expect(found[4]["BatonDisconnectReason"] == "API")
             #expect(found[4]["BatonEndedAt"] != "")
             #expect(found[8]["BatonDisconnectReason"] == "CONTACT_FLOW_DISCONNECT")
-            #expect(found[11]["BatonCurrentContactId"] == moved)
+            #expect(found[11]["BatonCurrentContactId"] == done.movedByOthers)
             #expect(found[12]["BatonEndedAt"] != "")
             #expect(found.map { $0["BatonMatched"] == "no" }.filter(\.self).count == 5)
             let state = try state(ended)
             #expect(state.rows == 16 && state.matched == 11 && state.exceptions == 5)
             #expect(state.findings.values.reduce(0, +) == 16)
             try controlTotals(of: job, transferred: 9, notTransferred: 4, untold: 1, notAsked: 2)
+            let page = program.directory.file("reports/\(job)/reconciliation.html")
+            let text = String(decoding: TemporaryDirectory.read(page) ?? [], as: UTF8.self)
+            #expect(text.contains("agrees with the ledger on 11 of 16 rows; 5 need you."))
+            #expect(text.contains(done.movedByOthers))
 
             let again = try await connect.program.run("reconcile", "--report", "--output", "json")
             #expect(again.status == 1)
             #expect(try self.state(again).exceptions == 5)
         }
+    }
+
+    /// Sixteen rows to queues: three by flows that lead elsewhere, three held back by a guard, one of
+    /// a contact that is not there, one repeated, one without a contact.
+    private func awkwardRows(_ connect: LocalConnect) throws -> [[String: String]] {
+        let others = SomebodyElse(connect)
+        var rows = Array(queueRows().prefix(16))
+        let names = ["with overflow", "waiting for an answer", "out of hours"]
+        for (index, name) in names.enumerated() {
+            rows[index + 6]["ContactFlowId"] = try others.flow("Transfer to queue, \(name)")
+        }
+        for index in 10...12 { rows[index]["ExpectedQueueId"] = rows[index]["QueueId"] }
+        rows[13]["ContactId"] = "00000000-0000-4000-8000-000000000000"
+        rows[14] = rows[0]
+        rows[15]["ContactId"] = ""
+        return rows
+    }
+
+    /// What somebody else did to the contacts of ``awkwardRows(_:)``, once they were transferred.
+    private struct Disturbance {
+        var user: String
+        var elsewhere: String
+        var movedOn: String
+        var movedOnTwice: String
+        var movedByOthers: String
+    }
+
+    private func disturb(
+        _ rows: [[String: String]], _ new: [String], _ connect: LocalConnect
+    ) throws -> Disturbance {
+        let others = SomebodyElse(connect)
+        let flow = rows[0]["ContactFlowId"] ?? ""
+        let input = TemporaryDirectory.read(program.directory.file("contacts.csv")) ?? []
+        let users = CSVTable.read(input).compactMap { $0["UserId"] }
+        let user = try #require(users.first { $0 != "" })
+        let queues = rows.compactMap { $0["QueueId"] }
+        let elsewhere = try #require(queues.first { $0 != queues[2] && $0 != queues[3] })
+        try others.give(new[1], to: user)
+        let movedOn = try others.transfer(new[2], to: elsewhere, by: flow)
+        let once = try others.transfer(new[3], to: elsewhere, by: flow)
+        let twice = try others.transfer(once, to: queues[3], by: flow)
+        try others.stop(new[4])
+        try others.forget(new[5])
+        let moved = try others.transfer(rows[11]["ContactId"] ?? "", to: elsewhere, by: flow)
+        try others.stop(rows[12]["ContactId"] ?? "")
+        return Disturbance(
+            user: user, elsewhere: elsewhere, movedOn: movedOn, movedOnTwice: twice,
+            movedByOthers: moved)
     }
 
     private func controlTotals(
@@ -181,11 +206,12 @@ import Testing
             let ran = try await connect.program.run(connect.run("contacts.csv"))
             #expect(ran.status == 0, "\(ran.errors)")
             let command = ["reconcile", "--rate", "100", "--output", "json"]
-            var failing = connect.program
-            failing.environment["BATON_FAILPOINT"] = "after-findings:2"
-            let killed = try await failing.run(command)
-            #expect(killed.status == nil)
-
+            for moment in ["before", "within", "after"] {
+                var failing = connect.program
+                failing.environment["BATON_FAILPOINT"] = "\(moment)-findings:2"
+                let killed = try await failing.run(command)
+                #expect(killed.status == nil, "\(moment)")
+            }
             let others = SomebodyElse(connect)
             let asked = try others.succeeded("DescribeContact")
             let stopped = try await connect.program.start(command) { execution in
@@ -224,6 +250,8 @@ import Testing
                 let second = try await connect.program.run("reconcile")
                 #expect(second.status == 75)
                 #expect(second.errors.contains("is being reconciled by process"))
+                let status = try await program.run("status")
+                #expect(status.output.contains("Now: reconciled by process"), "\(status.output)")
                 try execution.send(signal: .kill)
             }
         }

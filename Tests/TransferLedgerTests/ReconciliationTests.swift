@@ -64,7 +64,7 @@ struct ReconciliationTests {
     ) -> FoundRow {
         var found = Inquiry.Found(finding, "m")
         found.contact = ContactID(valid: "last")
-        found.transfer = transfer.map {
+        found.child = transfer.map {
             AssociatedContact(id: ContactID(valid: $0), previous: nil, initiatedAt: noon)
         }
         return FoundRow(row: row, outcome: outcome, found: found, checkedAt: later(1000))
@@ -139,6 +139,36 @@ struct ReconciliationTests {
             events.filter { $0.kind == "settled" }.map(\.detail) == [
                 "row 4: uncertain to transferred, contact n-4, by reconciliation \(number)"
             ])
+    }
+
+    @Test func `names the row of another job that moved a contact`() async throws {
+        let fixture = try await fixture()
+        let other = try await LedgerFixture.store(rows: 3, id: "abcdefabcdef", in: fixture.ledger)
+        let run = try await fixture.ledger.beginRun(
+            of: other, by: Self.worker,
+            settings: RunSettings(pace: "auto", concurrency: 1, attemptsMax: 8), at: noon)
+        _ = try await fixture.ledger.claim(3, of: other, after: 0, at: noon)
+        var batch = RunBatch()
+        batch.outcomes = [
+            RowOutcome(
+                row: 3, outcome: .transferred, newContact: ContactID(valid: "n-3"), at: noon)
+        ]
+        try await fixture.ledger.commit(batch, of: other, run: run)
+        let number = try await begin(fixture, at: 100)
+        try await fixture.ledger.commit(
+            [
+                found(2, .failed, .movedByOthers, transfer: "n-3"),
+                found(3, .failed, .movedByOthers, transfer: "n-9"),
+            ], of: fixture.job, for: number)
+        try await fixture.ledger.endReconciliation(number, of: fixture.job, at: later(200))
+        let messages = try await fixture.ledger.read { [job = fixture.job] reader in
+            var messages: [String] = []
+            try reader.forEachRow(of: job, in: number) { _, found in
+                if let found { messages.append(found.found.message) }
+            }
+            return messages
+        }
+        #expect(messages == ["m Row 3 of job abcdefabcdef in this ledger moved it.", "m"])
     }
 
     @Test func `settles nothing of a row that was changed by somebody else`() async throws {

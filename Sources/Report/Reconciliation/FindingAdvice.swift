@@ -1,6 +1,22 @@
 import TransferCore
 
 extension Finding {
+    /// In words: what a page calls it.
+    var words: String {
+        switch self {
+        case .landed: "landed"
+        case .movedOn: "moved on"
+        case .ended: "ended"
+        case .notTransferred: "not transferred"
+        case .notLanded: "not landed"
+        case .transferredAfterAll: "transferred after all"
+        case .movedByOthers: "moved by others"
+        case .notFound: "not found"
+        case .unknown: "unknown"
+        case .notAsked: "not asked for"
+        }
+    }
+
     /// A sentence on what it means.
     var meaning: String {
         switch self {

@@ -54,7 +54,7 @@ extension ReconciliationContent {
 
         init(_ cell: ReconciliationFigures.Cell) {
             outcome = cell.outcome.rawValue
-            finding = cell.finding.rawValue
+            finding = cell.finding.words
             rows = cell.rows.words
             isMatched = cell.isMatched
             meaning = cell.finding.meaning
@@ -74,8 +74,8 @@ extension ReconciliationContent {
             let shown = examples.rows[key] ?? []
             anchor = "\(cell.outcome.rawValue)-\(cell.finding.rawValue)"
             title =
-                "\(cell.rows.words("row", "rows")) \(cell.outcome.rawValue) by the ledger, "
-                + "\(cell.finding.rawValue) by Amazon Connect"
+                "\(cell.rows.words("row", "rows")) \(cell.finding.words), "
+                + "\(cell.outcome.rawValue) by the ledger"
             advice = cell.finding.advice(on: cell.outcome)
             rows = shown.map(RowPart.init)
             note =

@@ -98,7 +98,9 @@ struct ReconciliationContent {
             figures.isComplete
             ? "" : " \(figures.unasked.words("row is", "rows are")) still to be asked for."
         if totals.exceptions == 0 {
-            let subject = totals.rows == 1 ? "the one row" : "all \(all)"
+            let whole = rows == 1 ? "the one row" : "all \(all)"
+            let subject =
+                figures.isComplete ? whole : "\(totals.rows.words("row", "rows")) so far"
             return "Amazon Connect agrees with the ledger on \(subject).\(rest)"
         }
         let matched = totals.matched == 0 ? "none of" : "\(totals.matched.words) of"

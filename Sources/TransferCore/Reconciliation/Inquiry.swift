@@ -47,8 +47,8 @@ package struct Inquiry: Hashable, Sendable {
         package var user: UserID?
         package var endedAt: Timestamp?
         package var disconnectReason: String?
-        /// What the row's own transfer made, where the ledger does not know of it.
-        package var transfer: AssociatedContact?
+        /// The contact that came from the row's own, where the ledger does not know of it.
+        package var child: AssociatedContact?
 
         package init(_ finding: Finding, _ message: String) {
             self.finding = finding
@@ -285,7 +285,6 @@ extension Inquiry {
             found = now.found(
                 .transferredAfterAll,
                 "\(came), by this row's transfer\(arrival): \(whereNow(lastState)).", at: last)
-            found.transfer = child
         case .others:
             found = now.found(
                 .movedByOthers, "\(came), and not by this row: \(whereNow(lastState)).", at: last)
@@ -296,6 +295,7 @@ extension Inquiry {
                     + "its time and place; \(whereNow(lastState)). See the contact in Amazon "
                     + "Connect.", at: last)
         }
+        found.child = child
         return .found(found)
     }
 }
