@@ -77,7 +77,7 @@ extension ReconciliationContent {
                 "\(cell.rows.words("row", "rows")) \(cell.finding.words), "
                 + "\(cell.outcome.rawValue) by the ledger"
             advice = cell.finding.advice(on: cell.outcome)
-            rows = shown.map(RowPart.init)
+            rows = shown
             note =
                 cell.rows > shown.count
                 ? "The first \(shown.count.words) stand here; all of them are in "
@@ -95,8 +95,7 @@ extension ReconciliationContent {
         let current: String
         let message: String
 
-        init(_ example: ReconciliationExamples.Example) {
-            let (row, found) = (example.row, example.found.found)
+        init(_ row: RowRecord, _ found: Inquiry.Found) {
             let destination = row.destination?.texts
             line = row.line.words
             contact = row.contact ?? ""

@@ -9,13 +9,7 @@ struct ReconciliationExamples {
         let finding: Finding
     }
 
-    /// A row and what was found of it.
-    struct Example {
-        let row: RowRecord
-        let found: FoundRow
-    }
-
-    private(set) var rows: [Key: [Example]] = [:]
+    private(set) var rows: [Key: [ReconciliationContent.RowPart]] = [:]
 
     /// Rows of a kind that are kept; `reconciliation.csv` has them all.
     static let rowsMax = 100
@@ -25,6 +19,6 @@ struct ReconciliationExamples {
         guard let found, !found.isMatched else { return }
         let key = Key(outcome: found.outcome, finding: found.found.finding)
         guard rows[key, default: []].count < Self.rowsMax else { return }
-        rows[key, default: []].append(Example(row: row, found: found))
+        rows[key, default: []].append(.init(row, found.found))
     }
 }

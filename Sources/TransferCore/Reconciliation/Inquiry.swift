@@ -116,7 +116,8 @@ extension Inquiry {
                     hasReached(state) ? .landed : .notLanded,
                     hasReached(state)
                         ? "It is \(state.place)."
-                        : "It is \(state.place) and not \(claim.goal).", at: contact))
+                        : "It is \(state.place) and not \(claim.goal).\(ownQueueHint(state))",
+                    at: contact))
         case .success(let state):
             step = .newTree(contact, state)
             return .lookUp(contact)
@@ -173,6 +174,14 @@ extension Inquiry {
         let before = hasReached(state) ? "" : ", before it came \(claim.aim)"
         return .found(
             now.found(finding, "It was transferred on\(before): \(whereNow(lastState)).", at: last))
+    }
+
+    /// Which id a user's own queue has is in no document.
+    private func ownQueueHint(_ state: ContactState) -> String {
+        guard case .user = claim.destination, state.queue != nil, state.user == nil else {
+            return ""
+        }
+        return " Where that is the user's own queue, it has landed."
     }
 
     private func hasReached(_ state: ContactState) -> Bool {
