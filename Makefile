@@ -1,6 +1,7 @@
 # Everything that is done with this repository; `make` lists it.
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
+BROWSER_PACKAGES := chromium fonts-liberation fonts-dejavu-core libreoffice-calc-nogui
 SYSTEM_PACKAGES := libsqlite3-dev libcurl4-openssl-dev libssl-dev pkg-config
 PREFIX ?= /usr/local
 DEMO_FLAGS ?=
@@ -15,7 +16,7 @@ NIGHTS ?= 10000
 NIGHT_SEED ?= 0
 
 .PHONY: help demo test lint format pacing nights tsan bench bench-intake bench-run bench-pacing \
-	faults kill-run kill-ingest memory leaks interop \
+	faults kill-run kill-ingest memory leaks interop browser \
 	differential fuzz build install setup clean
 
 help:
@@ -23,6 +24,7 @@ help:
 	@echo 'make test              build, and run the tests'
 	@echo 'make lint              check the format, and the rules of the house'
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
+	@echo 'make browser           drive the reports in Chromium and LibreOffice (needs both, and PyPI)'
 	@echo 'make differential      compare how CSV is split with what Python makes of it (2 minutes)'
 	@echo 'make fuzz              look for bytes that break the intake (libFuzzer, 20 minutes)'
 	@echo 'make pacing            simulate quotas of many kinds, and print how well they are used'
@@ -58,21 +60,36 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 # On the debug build, which `make test` has made already. A test has 60 s, all of them 5 min.
-interop: setup .venv-interop/ready
+interop: setup .venv-Interop/ready
 	swift build $(SWIFT_FLAGS) --product baton
 	swift build $(SWIFT_FLAGS) --product EdgeProbe
 	swift build $(SWIFT_FLAGS) --product IntakeProbe
 	timeout --signal=INT --kill-after=30 300 \
-		.venv-interop/bin/python -m pytest -q --timeout 60 -p no:cacheprovider Tests/Interop
+		.venv-Interop/bin/python -m pytest -q --timeout 60 -p no:cacheprovider Tests/Interop
 
-.venv-interop/ready: Tests/Interop/requirements.txt
-	@rm -rf .venv-interop
-	@python3 -m venv .venv-interop || { \
-		echo 'make interop needs Python 3.10 or later with its venv module' >&2; \
+# The reports' pages in a real Chromium, their CSVs in LibreOffice: both of the system.
+browser: setup .venv-Browser/ready
+	@if command -v chromium >/dev/null && command -v soffice >/dev/null; then :; \
+	elif command -v apt-get >/dev/null; then \
+		sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+		echo 'Installing $(BROWSER_PACKAGES)'; \
+		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qq -y --no-install-recommends $(BROWSER_PACKAGES) >/dev/null; \
+	else \
+		echo 'make browser needs Chromium and LibreOffice Calc.' >&2; exit 1; \
+	fi
+	swift build $(SWIFT_FLAGS) --product baton
+	timeout --signal=INT --kill-after=30 900 \
+		.venv-Browser/bin/python -m pytest -q --timeout 120 -p no:cacheprovider Tests/Browser
+
+.venv-%/ready: Tests/%/requirements.txt
+	@rm -rf $(@D)
+	@python3 -m venv $(@D) || { \
+		echo 'make $* needs Python 3.10 or later with its venv module' >&2; \
 		echo '(on Debian: apt-get install python3-venv).' >&2; exit 1; }
-	@echo 'Installing boto3, the aws CLI and pytest from PyPI'
-	@timeout 300 .venv-interop/bin/pip install --quiet --requirement $< || { \
-		echo 'make interop needs PyPI, or an index that pip is set up for.' >&2; exit 1; }
+	@echo 'Installing what Tests/$* needs from PyPI'
+	@timeout 300 $(@D)/bin/pip install --quiet --requirement $< || { \
+		echo 'make $* needs PyPI, or an index that pip is set up for.' >&2; exit 1; }
 	@touch $@
 
 # A seeded simulation: nothing of it depends on the machine. PACING_SEEDS=100 takes minutes.
@@ -165,7 +182,7 @@ install: build
 	install -s -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
 
 clean:
-	rm -rf .build .build-leaks .build-fuzz .build-tsan .venv-interop
+	rm -rf .build .build-leaks .build-fuzz .build-tsan .venv-Interop .venv-Browser
 
 # What a machine needs beside a Swift toolchain. On Debian and Ubuntu it is installed; elsewhere it
 # is named.

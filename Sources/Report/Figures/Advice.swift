@@ -77,7 +77,7 @@ enum Advice {
         case .failed: "Read the message, mend the cause, then retry."
         case .rejected: "The row is invalid and was not sent. Mend it in retry.csv and run that."
         case .uncertain: "It may have been transferred. Look it up in Connect, then retry."
-        case .pending: "Not done yet: `baton resume` goes on."
+        case .pending: "Not done yet: baton resume goes on."
         }
     }
 }

@@ -20,7 +20,7 @@ extension PageContent {
                 return OutcomePart(outcome, count, after: start, of: rows)
             }
             sum = rows.words
-            inputRows = figures.job.rows.words
+            inputRows = figures.job.rows.words("row", "rows")
             addsUp = figures.addsUp
             bar = outcomes.filter(\.isPresent).map { "\($0.name) \($0.rows)" }
                 .joined(separator: ", ")

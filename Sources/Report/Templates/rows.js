@@ -164,12 +164,13 @@
         counts.set(text, (counts.get(text) ?? 0) + 1);
       }
     }
-    for (const [key, rows] of [...counts].sort((a, b) => compare(a[0], b[0]))) {
+    const options = Array.from(counts, ([key, rows]) => {
       const [outcome, code] = JSON.parse(key);
-      const option = new Option(
-        `${code ? `${outcome}: ${code}` : `all ${outcome}`} (${rows.toLocaleString('en')})`, key);
-      cause.add(option);
-    }
+      const words = code === undefined ? `all ${outcome}` : `${outcome}: ${code}`;
+      return {key, order: [outcome, code].join(' '), text: `${words} (${rows.toLocaleString('en')})`};
+    });
+    options.sort((a, b) => compare(a.order, b.order));
+    for (const {text, key} of options) cause.add(new Option(text, key));
   }
 
   function showCause(event) {
