@@ -7,6 +7,7 @@ package struct HomeRows: Hashable, Sendable {
     package var home: Home?
     /// Where it is called.
     package var endpoint: String
+    /// Rows that are to be worked on: pending ones, or those that were not looked into yet.
     package var pending: Int
 }
 

@@ -286,5 +286,7 @@ import Testing
         #expect(unwritable.status == 73)
         let unknown = try await caller.run("reconcile", "ffff")
         #expect(unknown.status == 66)
+        let elsewhere = try await caller.run("reconcile", "--region", "eu-west-1")
+        #expect(elsewhere.status == 64)
     }
 }

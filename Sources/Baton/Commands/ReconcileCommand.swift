@@ -24,7 +24,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     @Flag(help: "Ask nothing: write the files of the last reconciliation again.")
     var report = false
 
-    @OptionGroup var network: StoredNetworkOptions
+    @OptionGroup var network: NetworkOptions
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var flags: ReconcileFlags
     @OptionGroup var output: OutputOptions
@@ -36,11 +36,9 @@ struct ReconcileCommand: AsyncParsableCommand {
         if report { return try await writeAgain(job, from: store) }
         StopSignals.endAtOnce()
         let environment = ProcessInfo.processInfo.environment
-        let configuration = try ClientConfiguration.resolve(
-            storedRegion: job.options.region, storedEndpoint: job.options.endpoint,
-            profile: network.profile, environment: environment)
+        let configuration = try network.configuration(of: job, environment: environment)
         let reconciler = Reconciler(
-            job: job, ledger: store, configuration: configuration, network: network.options,
+            job: job, ledger: store, configuration: configuration, network: network,
             environment: environment, flags: flags, output: output)
         throw try await reconciler.run().code
     }
@@ -55,28 +53,6 @@ struct ReconcileCommand: AsyncParsableCommand {
         let totals = try await ledger.read { try $0.findingTotals(last.number) }
         try ReconciliationState(job, last, totals, files).tell(as: output)
         throw ExitStatus(totals, rows: job.rows).code
-    }
-}
-
-/// How a stored job's services are reached; Region, endpoint and instance are the job's own.
-struct StoredNetworkOptions: ParsableArguments {
-    @Option(help: "The profile of the shared AWS files to take credentials and settings from.")
-    var profile: String?
-
-    @Option(
-        name: .customLong("account-profile"),
-        help: ArgumentHelp(
-            "The profile for the instances of another account, as 111122223333=name; repeatable.",
-            valueName: "account=profile"))
-    var accountProfiles: [AccountProfile] = []
-
-    func validate() throws { try options.validate() }
-
-    var options: NetworkOptions {
-        var options = NetworkOptions()
-        options.profile = profile
-        options.accountProfiles = accountProfiles
-        return options
     }
 }
 
