@@ -15,7 +15,7 @@ PACING_FLAGS ?=
 NIGHTS ?= 10000
 NIGHT_SEED ?= 0
 
-.PHONY: help demo test lint format pacing nights tsan bench bench-intake bench-run bench-pacing \
+.PHONY: help demo test lint format pacing nights tsan bench bench-intake bench-run bench-report bench-pacing \
 	faults kill-run kill-ingest memory leaks interop browser \
 	differential fuzz build install setup clean
 
@@ -33,6 +33,7 @@ help:
 	@echo 'make bench             measure; figures are of this machine'
 	@echo 'make bench-intake      of that, how an input is taken in (wants sqlite3 and PyPI)'
 	@echo 'make bench-run         of that, a run without a quota, beside boto3 (wants nginx and boto3)'
+	@echo 'make bench-report      of that, reports of up to 1,000,000 rows (wants nginx, Chromium, playwright)'
 	@echo 'make bench-pacing      of that, quotas over HTTP, beside botocore (wants boto3, 30 minutes)'
 	@echo 'make faults            show what a run makes of each fault (3 minutes; FAULT=disk for some)'
 	@echo 'make kill-run          show that a run killed 200 times moves each contact once (KILLS=20 for fewer)'
@@ -120,6 +121,7 @@ bench: build
 	python3 Tests/Bench/edge.py .build/release/BenchProbe
 	python3 Tests/Bench/intake.py .build/release/baton .build/release/BenchProbe
 	python3 Tests/Bench/run.py .build/release/baton
+	python3 Tests/Bench/report.py .build/release/baton
 	python3 Tests/Bench/pacing.py .build/release/baton
 
 bench-intake: build
@@ -128,6 +130,9 @@ bench-intake: build
 
 bench-run: build
 	python3 Tests/Bench/run.py .build/release/baton
+
+bench-report: build
+	python3 Tests/Bench/report.py .build/release/baton
 
 # With 2,000 rows at the least: make bench-pacing PACING_FLAGS='--rows 2000', 40 minutes.
 bench-pacing: build

@@ -53,7 +53,8 @@ let package = Package(
         .target(
             name: "TransferLedger",
             dependencies: [
-                "TransferCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "TransferCore", "AWSSigning",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: rulesWhereCIs),
@@ -137,7 +138,11 @@ let package = Package(
             swiftSettings: rules),
         .testTarget(
             name: "TransferLedgerTests",
-            dependencies: ["TransferLedger", "TransferCore", "TestSupport"], swiftSettings: rules),
+            dependencies: [
+                "TransferLedger", "TransferCore", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: rules),
         .testTarget(
             name: "IntakeTests",
             dependencies: ["Intake", "TransferLedger", "TransferCore", "TestSupport"],

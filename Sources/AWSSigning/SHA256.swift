@@ -18,7 +18,13 @@ package struct SHA256Digest: Hashable, Sendable {
     /// Hashes the text's UTF-8.
     package init(of text: String) { self.init(of: Array(text.utf8)) }
 
-    fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
+    fileprivate init(whole bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The digest that was kept as these bytes; nil where they are not 32.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.bytes = bytes
+    }
 
     /// 64 lower-case hexadecimal digits.
     package var hex: String { hexadecimal(bytes) }
@@ -50,15 +56,25 @@ package struct SHA256Digest: Hashable, Sendable {
     package mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
 
     /// Ends the hash and gives its digest.
-    package consuming func finish() -> SHA256Digest {
-        let context = unsafe context
+    package consuming func finish() -> SHA256Digest { end() }
+
+    /// Ends the hash, gives its digest and begins another with the same context: to make one takes
+    /// as long as to hash a short text.
+    package mutating func next() -> SHA256Digest {
+        let digest = end()
+        let result = unsafe EVP_DigestInit_ex2(context, nil, nil)
+        precondition(result == 1, "OpenSSL refused to begin a hash.")
+        return digest
+    }
+
+    private func end() -> SHA256Digest {
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: SHA256Digest.byteCount) {
             buffer, count in
             let result = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
             precondition(result == 1, "OpenSSL refused to finish a hash.")
             count = SHA256Digest.byteCount
         }
-        return SHA256Digest(bytes: bytes)
+        return SHA256Digest(whole: bytes)
     }
 }
 
@@ -82,13 +98,13 @@ enum Algorithm {
 
 /// The bytes in lower-case hexadecimal digits.
 func hexadecimal(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity(bytes.count * 2)
-    for byte in bytes {
-        text.append(digit(byte >> 4))
-        text.append(digit(byte & 15))
+    unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+        for (index, byte) in bytes.enumerated() {
+            unsafe text[2 * index] = digit(byte >> 4)
+            unsafe text[2 * index + 1] = digit(byte & 15)
+        }
+        return bytes.count * 2
     }
-    return String(decoding: text, as: UTF8.self)
 }
 
 /// The lower-case digit of a number below 16.

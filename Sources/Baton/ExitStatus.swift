@@ -61,6 +61,8 @@ enum ExitStatus: Int32 {
             (ExitStatus(error), error.message)
         case let error as LookUpError:
             (error.status, error.sentence)
+        case let error as EarlierReportError:
+            (error.status, error.sentence)
         case let error as SimulatorError:
             (.unreachable, error.description)
         case let error as MetricsFileError:

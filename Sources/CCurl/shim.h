@@ -2,6 +2,9 @@
 #define BATON_CCURL_SHIM_H
 
 #include <curl/curl.h>
+/* What waits for libcurl's sockets; Swift's own module of the C library leaves these out. */
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 /* Swift does not import variadic functions: one wrapper for each type of argument. */
 
@@ -34,6 +37,23 @@ static inline CURLcode baton_set_callback(CURL *easy, CURLoption option,
 /* CURLOPT_PREREQFUNCTION, from 7.80 on. */
 static inline CURLcode baton_set_prereq(CURL *easy, curl_prereq_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
+/* CURLOPT_SOCKOPTFUNCTION: hears of every socket of a connection that is opened. */
+static inline CURLcode baton_set_opened(CURL *easy, curl_sockopt_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
+}
+
+/* CURLOPT_CLOSESOCKETFUNCTION: closes it. */
+static inline CURLcode baton_set_close(CURL *easy, curl_closesocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
+/* CURLMOPT_SOCKETFUNCTION and its CURLMOPT_SOCKETDATA. */
+static inline CURLMcode baton_multi_set_watch(CURLM *multi, curl_socket_callback callback,
+                                              void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, callback);
 }
 
 static inline CURLMcode baton_multi_set_long(CURLM *multi, CURLMoption option, long value) {

@@ -11,6 +11,7 @@
 package enum Failpoint: String, Sendable, CaseIterable {
     case jobBegun = "job-begun"
     case rowsStored = "rows-stored"
+    case jobDescribed = "job-described"
     case jobSealed = "job-sealed"
     case routesResolved = "routes-resolved"
     case resolutionEnded = "resolution-ended"

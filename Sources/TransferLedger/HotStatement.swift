@@ -13,6 +13,7 @@ struct HotStatement {
     enum Value {
         case integer(Int64)
         case text(String)
+        case blob([UInt8])
         case null
 
         init(_ number: Int?) { self = number.map { .integer(Int64($0)) } ?? .null }
@@ -27,28 +28,55 @@ struct HotStatement {
     /// - Parameter values: for each of its parameters, in order.
     @discardableResult
     func execute(_ values: [Value]) throws -> Int {
+        let pointer = unsafe bound(to: values)
+        let result = unsafe sqlite3_step(pointer)
+        unsafe sqlite3_reset(pointer)
+        guard result == SQLITE_DONE else { throw unsafe error(result, pointer) }
+        return unsafe Int(sqlite3_changes(sqlite3_db_handle(pointer)))
+    }
+
+    /// Runs a query and appends every column of its rows; returns how many rows there were.
+    func append(_ values: [Value], to bytes: inout CanonicalBytes) throws -> Int {
+        let pointer = unsafe bound(to: values)
+        defer { _ = unsafe sqlite3_reset(pointer) }
+        var count = 0
+        while true {
+            let result = unsafe sqlite3_step(pointer)
+            if result == SQLITE_DONE { return count }
+            guard result == SQLITE_ROW else { throw unsafe error(result, pointer) }
+            for column in unsafe 0..<sqlite3_column_count(pointer) {
+                unsafe bytes.append(column, of: pointer)
+            }
+            count += 1
+        }
+    }
+
+    private func bound(to values: [Value]) -> SQLiteStatement {
         let pointer = unsafe statement.sqliteStatement
-        let connection = unsafe sqlite3_db_handle(pointer)
         for (offset, value) in values.enumerated() {
             unsafe bind(value, to: pointer, Int32(offset + 1))
         }
-        let result = unsafe sqlite3_step(pointer)
-        unsafe sqlite3_reset(pointer)
-        guard result == SQLITE_DONE else {
-            throw unsafe DatabaseError(
-                resultCode: ResultCode(rawValue: result),
-                message: String(cString: sqlite3_errmsg(connection)))
-        }
-        return unsafe Int(sqlite3_changes(connection))
+        return unsafe pointer
+    }
+
+    private func error(_ result: Int32, _ pointer: SQLiteStatement) -> DatabaseError {
+        unsafe DatabaseError(
+            resultCode: ResultCode(rawValue: result),
+            message: String(cString: sqlite3_errmsg(sqlite3_db_handle(pointer))))
     }
 
     private func bind(_ value: Value, to pointer: SQLiteStatement, _ index: Int32) {
+        // SQLITE_TRANSIENT, a macro that Swift does not import: SQLite copies the bytes at once.
+        let copies = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch value {
         case .integer(let number): unsafe sqlite3_bind_int64(pointer, index, number)
         case .null: unsafe sqlite3_bind_null(pointer, index)
+        case .blob(let blob):
+            unsafe blob.withUnsafeBytes { bytes in
+                _ = unsafe sqlite3_bind_blob(
+                    pointer, index, bytes.baseAddress, Int32(bytes.count), copies)
+            }
         case .text(let text):
-            // SQLITE_TRANSIENT, a macro that Swift does not import: SQLite copies the text at once.
-            let copies = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
             var text = text
             text.withUTF8 { bytes in
                 _ = unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in

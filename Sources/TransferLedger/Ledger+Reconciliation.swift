@@ -102,7 +102,11 @@ extension Ledger {
                 "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", in: db)
             for row in found {
                 let settled = row.settled(by: reconciliation)
-                if let settled { try db.settle(settled, of: job, for: reconciliation) }
+                if let settled {
+                    var chain = try ChainWriter(job.number, in: db)
+                    try db.settle(settled, of: job, for: reconciliation, &chain)
+                    try chain.finish()
+                }
                 let (found, key) = (row.found, RowKey(job: job.number, row: row.row))
                 try insert.execute([
                     .integer(reconciliation), .integer(key.value),
@@ -233,12 +237,14 @@ extension Database {
         }
     }
 
-    /// Settles what became of a row whose outcome was not known, with the evidence.
+    /// Settles what became of a row whose outcome was not known, with the evidence; the outcome
+    /// before stays in the chain.
     ///
     /// - Throws: ``LedgerError`` where the row has another outcome by now.
     fileprivate func settle(
-        _ outcome: RowOutcome, of job: Job, for reconciliation: Int64
+        _ outcome: RowOutcome, of job: Job, for reconciliation: Int64, _ chain: inout ChainWriter
     ) throws {
+        try chain.append(.takenBack, row: outcome.row)
         let count = try HotStatement(
             """
             UPDATE row_states SET outcome = ?, code = NULL, message = ?, new_contact = ?,
@@ -256,6 +262,7 @@ extension Database {
                 "Row \(outcome.row) of job \(job.id) was changed by someone else during the "
                     + "reconciliation. Stop other programs that use this ledger, then try again.")
         }
+        try chain.append(.outcome, row: outcome.row)
         let detail =
             "row \(outcome.row): uncertain to \(outcome.outcome.rawValue), contact "
             + "\(outcome.newContact?.text ?? ""), by reconciliation \(reconciliation)"

@@ -75,7 +75,8 @@ extension Ledger {
         try await write(.resolutionEnded) { db in
             let keys = RowKey.all(of: job.number)
             if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM bad_routes)") == true {
-                try db.execute(
+                let rejected = try Int.fetchCursor(
+                    db,
                     sql: """
                         INSERT INTO row_states
                             (key, outcome, code, column_name, message, finished_at)
@@ -90,8 +91,13 @@ extension Ledger {
                         ON CONFLICT (key) DO UPDATE SET outcome = excluded.outcome,
                             code = excluded.code, column_name = excluded.column_name,
                             message = excluded.message, finished_at = excluded.finished_at
+                        RETURNING \(RowKey.row(of: "key"))
                         """,
                     arguments: [now.milliseconds, keys.before, keys.last])
+                // By the first step all are changed: SQLite then hands them on.
+                var chain = try ChainWriter(job.number, in: db)
+                while let row = try rejected.next() { try chain.append(.outcome, row: row) }
+                try chain.finish()
             }
             try db.execute(
                 sql: "UPDATE jobs SET resolved_at = ? WHERE number = ?",
@@ -101,7 +107,12 @@ extension Ledger {
 
     /// Gives rows their outcome without a call for them. Hold the job's ``JobLock``.
     package func end(_ rows: [EndedRow], of job: Job, at now: Timestamp) async throws {
-        try await write { try $0.insert(rows, job: job.number, at: now) }
+        try await write { db in
+            try db.insert(rows, job: job.number, at: now)
+            var chain = try ChainWriter(job.number, in: db)
+            for row in rows { try chain.append(.outcome, row: row.row) }
+            try chain.finish()
+        }
     }
 }
 

@@ -94,7 +94,9 @@ extension Ledger {
     /// Commits what happened since the last commit, all of it or nothing.
     package func commit(_ batch: RunBatch, of job: Job, run: Int64) async throws {
         try await write(.outcomes) { db in
-            try RunWriter(job, run: run, in: db).write(batch)
+            var chain = try ChainWriter(job.number, in: db)
+            try RunWriter(job, run: run, in: db).write(batch, &chain)
+            try chain.finish()
             try db.insert(batch.events, job: job, run: run)
             if let state = batch.state { try db.store(state, of: run) }
             let release = try db.cachedStatement(
@@ -116,17 +118,24 @@ extension Ledger {
     /// token: it is looked up before it is sent again.
     package func putBack(_ job: Job, at now: Timestamp) async throws -> Int {
         try await write { db in
-            let named = try db.putBackUnresolved(job)
+            var chain = try ChainWriter(job.number, in: db)
+            let named = try db.putBackUnresolved(job, &chain)
             let keys = RowKey.all(of: job.number)
+            let those = """
+                WHERE outcome IN ('failed', 'uncertain') AND outcome <> 'pending'
+                    AND key > ? AND key <= ?
+                """
+            let range: StatementArguments = [keys.before, keys.last]
+            try db.chainTakenBack("FROM row_states \(those)", range, &chain)
+            try chain.finish()
             try db.execute(
                 sql: """
                     UPDATE row_states SET outcome = 'pending', code = NULL, column_name = NULL,
                         message = NULL, request_id = NULL, finished_at = NULL, attempts = 0,
                         claimed_at = iif(outcome = 'failed', NULL, claimed_at)
-                    WHERE outcome IN ('failed', 'uncertain') AND outcome <> 'pending'
-                        AND key > ? AND key <= ?
+                    \(those)
                     """,
-                arguments: [keys.before, keys.last])
+                arguments: range)
             let count = named + db.changesCount
             try db.insert(
                 [
@@ -163,7 +172,9 @@ extension ClaimedRow {
 extension Database {
     /// Puts back the rows that were rejected by a resolution, and has the next run make another:
     /// the names of these rows may stand for other things by now.
-    fileprivate func putBackUnresolved(_ job: Job) throws -> Int {
+    ///
+    /// What a row was sent to stays: by its route the ledger says what was asked for it.
+    fileprivate func putBackUnresolved(_ job: Job, _ chain: inout ChainWriter) throws -> Int {
         let codes = RowCode.allCases.filter(\.isOfDirectory).map { "'\($0.rawValue)'" }
         let keys = RowKey.all(of: job.number)
         let those = """
@@ -172,6 +183,7 @@ extension Database {
                 AND key > :before AND key <= :last
             """
         let range: StatementArguments = ["before": keys.before, "last": keys.last]
+        try chainTakenBack(those, range, &chain)
         try execute(
             sql: """
                 UPDATE routes SET
@@ -181,6 +193,10 @@ extension Database {
                     expected_queue = iif(expected_queue_name IS NULL, expected_queue, NULL),
                     expected_user = iif(expected_user_name IS NULL, expected_user, NULL)
                 WHERE job = :job AND number IN (SELECT DISTINCT route \(those))
+                    AND number NOT IN (
+                        SELECT route FROM row_states CROSS JOIN rows USING (key)
+                        WHERE calls > 0 AND outcome IN ('transferred', 'skipped')
+                            AND key > :before AND key <= :last)
                 """,
             arguments: range + ["job": job.number])
         try execute(
@@ -197,6 +213,15 @@ extension Database {
                 arguments: [job.number])
         }
         return count
+    }
+
+    /// Chains, of rows that are about to be put back, what they were until now.
+    fileprivate func chainTakenBack(
+        _ those: String, _ range: StatementArguments, _ chain: inout ChainWriter
+    ) throws {
+        let rows = try Int.fetchCursor(
+            self, sql: "SELECT \(RowKey.row(of: "key")) \(those)", arguments: range)
+        while let row = try rows.next() { try chain.append(.takenBack, row: row) }
     }
 
     func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {

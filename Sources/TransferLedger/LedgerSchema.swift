@@ -113,6 +113,26 @@ enum LedgerSchema {
         -- uses it where the query says the same.
         CREATE INDEX row_states_by_outcome ON row_states (outcome, key) WHERE outcome <> 'pending';
 
+        -- What the ledger proves itself by: see Chain. A digest of each hundred rows as they were
+        -- stored; an entry for each outcome, as it is committed; the head with which each commit left
+        -- the job's chain, the first of which, of 0 entries, is the job's genesis.
+        CREATE TABLE row_blocks (
+            key INTEGER PRIMARY KEY,          -- of the block's last row
+            digest BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE chain (
+            key INTEGER PRIMARY KEY,          -- the job's number << 32 | the entry's, from 1 on
+            row INTEGER NOT NULL,             -- its number
+            what TEXT NOT NULL CHECK (what = 'outcome' OR what = 'taken back'),
+            digest BLOB NOT NULL              -- of the row with its outcome and its calls
+        ) STRICT;
+
+        CREATE TABLE chain_heads (
+            key INTEGER PRIMARY KEY,          -- the job's number << 32 | entries up to here
+            head BLOB NOT NULL
+        ) STRICT;
+
         CREATE TABLE runs (
             number INTEGER PRIMARY KEY,
             job INTEGER NOT NULL REFERENCES jobs(number),

@@ -1,7 +1,8 @@
 import GRDB
 import TransferCore
 
-/// The key of a row within a ledger: its job's number and its own in one integer.
+/// The key of a row within a ledger: its job's number and its own in one integer. So are the
+/// entries of a job's chain numbered, and its heads from 0 on.
 struct RowKey: DatabaseValueConvertible, Hashable {
     let value: Int64
 
@@ -16,6 +17,9 @@ struct RowKey: DatabaseValueConvertible, Hashable {
 
     /// Rows that a job can have.
     static let rowsMax = Int(UInt32.max)
+
+    /// The number of a key's job.
+    static func job(of key: Int64) -> Int64 { key >> rowBits }
 
     /// SQL for the row's number.
     static func row(of key: String) -> String { "(\(key) & \(rowsMax))" }

@@ -1,7 +1,7 @@
 import GRDB
 import TransferCore
 
-/// Writes the calls and outcomes of a run.
+/// Writes the calls and outcomes of a run, and chains the outcomes.
 struct RunWriter {
     private let job: Job
     private let run: Int64
@@ -35,7 +35,7 @@ struct RunWriter {
 
     /// Writes a batch; a row's outcome is written together with its last call, as nearly all can be:
     /// apart it took half as long again.
-    func write(_ batch: RunBatch) throws {
+    func write(_ batch: RunBatch, _ chain: inout ChainWriter) throws {
         var lastCalls: [Int: Int] = [:]
         for (index, call) in batch.calls.enumerated() { lastCalls[call.row] = index }
         var outcomes = [RowOutcome?](repeating: nil, count: batch.calls.count)
@@ -50,8 +50,12 @@ struct RunWriter {
         for (call, outcome) in zip(batch.calls, outcomes) {
             try update(call.row, with: call, outcome)
             try insert(call)
+            if outcome != nil { try chain.append(.outcome, row: call.row) }
         }
-        for outcome in outcomesAlone { try update(outcome.row, with: nil, outcome) }
+        for outcome in outcomesAlone {
+            try update(outcome.row, with: nil, outcome)
+            try chain.append(.outcome, row: outcome.row)
+        }
     }
 
     private func update(_ row: Int, with call: CallRecord?, _ outcome: RowOutcome?) throws {

@@ -1,3 +1,4 @@
+import AWSSigning
 import FoundationEssentials
 import GRDB
 import TransferCore
@@ -13,9 +14,12 @@ struct UnsealedJob: ~Copyable {
     private let number: Int64
     private let createdAt: Timestamp
     private var lock: JobLock?
+    private var blocks = RowBlocks()
 
     /// How many rows are deleted at a time.
     private static let deletedMax = 4096
+    /// How many outcomes are chained at a time.
+    private static let chainedMax = 4096
 
     private init(
         _ ledger: Ledger, number: Int64, createdAt: Timestamp, lock: consuming JobLock
@@ -67,32 +71,30 @@ struct UnsealedJob: ~Copyable {
     }
 
     /// Commits the next rows, the first of which has this number.
-    func append(_ batch: NewRows, firstRow: Int) throws {
+    mutating func append(_ batch: NewRows, firstRow: Int) throws {
+        let job = number
         try ledger.writeHere(.rowsStored) { db in
-            try db.insert(batch.routes, job: number)
-            try RowInsert(number, in: db).execute(batch, firstRow: firstRow)
-            try db.insert(batch.ended, job: number, at: createdAt)
+            try db.insert(batch.routes, job: job)
+            try RowInsert(job, in: db).execute(batch, firstRow: firstRow)
+            try db.insert(batch.ended, job: job, at: createdAt)
+            try blocks.add(batch, firstRow: firstRow) { lastRow, digest in
+                try db.insertBlock(RowKey(job: job, row: lastRow), digest)
+            }
         }
     }
 
     /// Shows the job to all, unless it was stored before.
-    func seal(_ seal: Ledger.Seal, rows: Int) throws -> Ledger.Stored {
-        try ledger.writeHere(.jobSealed) { db in
+    mutating func seal(_ seal: Ledger.Seal, rows: Int) throws -> Ledger.Stored {
+        if let job = try ledger.readHere({ try LedgerReader(db: $0).job(seal.id) }) {
+            return .existing(job)
+        }
+        try describe(seal, rows: rows)
+        try chainOutcomes()
+        return try ledger.writeHere(.jobSealed) { db in
             if let job = try LedgerReader(db: db).job(seal.id) { return .existing(job) }
             try db.execute(
-                sql: """
-                    UPDATE jobs SET id = ?, input_name = ?, input_bytes = ?, input_sha256 = ?,
-                        delimiter = ?, header = ?, region = ?, endpoint = ?, instance = ?,
-                        flow = ?, flow_name = ?, flow_decides = ?, rows = ?, sealed = 1
-                    WHERE number = ?
-                    """,
-                arguments: [
-                    seal.id.text, seal.input.name, seal.input.bytes, seal.input.sha256,
-                    Int(seal.input.delimiter), seal.input.header, seal.options.region,
-                    seal.options.endpoint, seal.options.instance?.text, seal.options.flow?.id?.text,
-                    seal.options.flow?.name, seal.options.flowDecides, rows, number,
-                ])
-            try db.insert(seal.homes, job: number)
+                sql: "UPDATE jobs SET id = ?, sealed = 1 WHERE number = ?",
+                arguments: [seal.id.text, number])
             return .created(
                 Job(
                     number: number, id: seal.id, createdAt: createdAt, input: seal.input,
@@ -100,17 +102,66 @@ struct UnsealedJob: ~Copyable {
         }
     }
 
+    /// Stores what the job is but for its id, and the genesis of its chain.
+    private mutating func describe(_ seal: Ledger.Seal, rows: Int) throws {
+        let job = number
+        try ledger.writeHere(.jobDescribed) { db in
+            try db.execute(
+                sql: """
+                    UPDATE jobs SET input_name = ?, input_bytes = ?, input_sha256 = ?,
+                        delimiter = ?, header = ?, region = ?, endpoint = ?, instance = ?,
+                        flow = ?, flow_name = ?, flow_decides = ?, rows = ?
+                    WHERE number = ?
+                    """,
+                arguments: [
+                    seal.input.name, seal.input.bytes, seal.input.sha256,
+                    Int(seal.input.delimiter), seal.input.header, seal.options.region,
+                    seal.options.endpoint, seal.options.instance?.text, seal.options.flow?.id?.text,
+                    seal.options.flow?.name, seal.options.flowDecides, rows, job,
+                ])
+            try db.insert(seal.homes, job: job)
+            let digest = try blocks.end(lastRow: rows) { lastRow, digest in
+                try db.insertBlock(RowKey(job: job, row: lastRow), digest)
+            }
+            let genesis = try Genesis.digest(seal.id, job, rows: digest, in: db)
+            try ChainWriter.begin(job, genesis: genesis, in: db)
+        }
+    }
+
+    /// Chains the outcomes that rows have before anything was sent, some at a time: by now the last
+    /// word on each is said.
+    private func chainOutcomes() throws {
+        let keys = RowKey.all(of: number)
+        var cursor: Int? = 0
+        while let after = cursor {
+            cursor = try ledger.writeHere { db in
+                let rows = try Int.fetchAll(
+                    db,
+                    sql: """
+                        SELECT \(RowKey.row(of: "key")) FROM row_states
+                        WHERE key > ? AND key <= ? ORDER BY key LIMIT \(Self.chainedMax)
+                        """,
+                    arguments: [RowKey(job: number, row: after), keys.last])
+                guard !rows.isEmpty else { return nil }
+                var chain = try ChainWriter(number, in: db)
+                for row in rows { try chain.append(.outcome, row: row) }
+                try chain.finish()
+                return rows.last
+            }
+        }
+    }
+
     /// Deletes the job and its rows, some at a time.
     consuming func delete() throws {
         let (before, _, last) = RowKey.all(of: number)
-        for table in ["row_states", "rows"] {
+        for table in ["chain", "chain_heads", "row_blocks", "row_states", "rows"] {
             var isEmpty = false
             while !isEmpty {
                 isEmpty = try ledger.writeHere { db in
                     try db.execute(
                         sql: """
                             DELETE FROM \(table) WHERE key IN (SELECT key FROM \(table)
-                                WHERE key > ? AND key <= ? LIMIT \(Self.deletedMax))
+                                WHERE key >= ? AND key <= ? LIMIT \(Self.deletedMax))
                             """,
                         arguments: [before, last])
                     return db.changesCount == 0
@@ -119,7 +170,9 @@ struct UnsealedJob: ~Copyable {
         }
         var lock = lock.take()
         try ledger.writeHere { db in
-            try db.execute(sql: "DELETE FROM routes WHERE job = ?", arguments: [number])
+            for table in ["routes", "homes"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [number])
+            }
             try db.execute(
                 sql: "DELETE FROM jobs WHERE number = ? AND NOT sealed", arguments: [number])
             _ = lock.take()
@@ -128,6 +181,12 @@ struct UnsealedJob: ~Copyable {
 }
 
 extension Database {
+    /// Stores the digest of a block of rows.
+    fileprivate func insertBlock(_ lastRow: RowKey, _ digest: SHA256Digest) throws {
+        try HotStatement("INSERT INTO row_blocks (key, digest) VALUES (?, ?)", in: self)
+            .execute([.integer(lastRow.value), .blob(digest.bytes)])
+    }
+
     /// Stores the routes that rows take.
     fileprivate func insert(_ routes: [NewRoute], job: Int64) throws {
         let insert = try cachedStatement(

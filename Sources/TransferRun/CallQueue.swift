@@ -60,6 +60,11 @@ struct CallQueue: Sendable {
         pace.hear(of: quota, at: now)
     }
 
+    /// What is aimed at.
+    var aim: Aim {
+        Aim(rate: pace.rate, steadyRate: pace.steadyRate, isRateKnown: pace.isRateKnown)
+    }
+
     /// Whether one call at a time asks if the operation is back.
     var isDown: Bool { service.isDown }
 
@@ -82,6 +87,22 @@ struct CallQueue: Sendable {
 
     /// Takes it that nothing is known of the service, after a time in which nothing was sent.
     mutating func restartWatch() { service = ServiceWatch() }
+}
+
+/// The calls a second that several queues aim at together.
+struct Aim: Sendable {
+    /// Now.
+    var rate = 0.0
+    /// In the long run.
+    var steadyRate = 0.0
+    var isRateKnown = true
+
+    /// That of two queues together.
+    mutating func add(_ other: Aim) {
+        rate += other.rate
+        steadyRate += other.steadyRate
+        isRateKnown = isRateKnown && other.isRateKnown
+    }
 }
 
 /// The queue of each operation.
@@ -110,6 +131,18 @@ struct CallQueues: Sendable {
             }
         }
     }
+
+    // What is asked at each step, and so without a copy of the queue, which the subscript gives.
+
+    /// The row that is transferred next.
+    var nextTransfer: Int? { transferContact?.first }
+
+    /// What is aimed at for transfers.
+    var transferAim: Aim { transferContact?.aim ?? Aim() }
+
+    /// Rows that wait to be looked at or transferred. Those that wait for a look-up leave the quotas
+    /// of these two unused.
+    var readyCount: Int { (describeContact?.count ?? 0) + (transferContact?.count ?? 0) }
 
     /// Whether any of them is down.
     var isAnyDown: Bool { RowOperation.allCases.contains { self[$0]?.isDown == true } }

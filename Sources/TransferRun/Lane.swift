@@ -40,11 +40,8 @@ struct Lane: Sendable {
     /// About a second's worth of rows are held ready: enough never to wait for the disk, few enough
     /// that a crash leaves few in doubt.
     mutating func claim(concurrency: Int) -> Int? {
-        let rate = queues[.transferContact]?.pace.rate ?? 1
-        let reserve = min(max(Int(rate), 4), Self.claimMax)
-        // Rows that wait for a look-up leave the other quotas unused.
-        let ready = [.describeContact, .transferContact].reduce(0) { $0 + (queues[$1]?.count ?? 0) }
-        guard !isClaiming, !isExhausted, ready <= reserve / 2,
+        let reserve = min(max(Int(queues.transferAim.rate), 4), Self.claimMax)
+        guard !isClaiming, !isExhausted, queues.readyCount <= reserve / 2,
             live < concurrency + 2 * Self.claimMax
         else { return nil }
         isClaiming = true

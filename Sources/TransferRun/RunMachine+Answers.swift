@@ -23,19 +23,19 @@ extension RunMachine {
     private mutating func decide(
         _ answer: CallAnswer, isOfService: Bool
     ) -> RowLife.Decision? {
-        guard var life = rows[answer.call.row] else { return nil }
-        defer { rows[answer.call.row] = life }
+        let row = answer.call.row
         if isOfService, let failure = answer.failure {
-            return life.serviceFailed(failure, answer.call.operation, sentAt: answer.startedAt)
+            return rows[row]?.serviceFailed(
+                failure, answer.call.operation, sentAt: answer.startedAt)
         }
         switch answer.value {
         case .transfer(let result):
-            return life.transferAnswered(
+            return rows[row]?.transferAnswered(
                 result, sentAt: answer.startedAt, policy: options.retry)
         case .describe(let result):
-            return life.describeAnswered(result, policy: options.retry)
+            return rows[row]?.describeAnswered(result, policy: options.retry)
         case .lookUp(let result):
-            return life.lookUpAnswered(result, policy: options.retry)
+            return rows[row]?.lookUpAnswered(result, policy: options.retry)
         }
     }
 

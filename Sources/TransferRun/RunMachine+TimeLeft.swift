@@ -3,10 +3,8 @@ import TransferLedger
 
 extension RunMachine {
     /// Estimates the time left, once a second, and sooner where another rate is aimed at.
-    mutating func estimate(at now: Instant, wall: Timestamp) {
-        let paces = lanes.filter { $0.pending > 0 }.compactMap { $0.queues[.transferContact]?.pace }
-        let rate = paces.reduce(0) { $0 + $1.steadyRate }
-        let isRateKnown = paces.allSatisfy(\.isRateKnown)
+    mutating func estimate(_ aim: Aim, at now: Instant, wall: Timestamp) {
+        let (rate, isRateKnown) = (aim.steadyRate, aim.isRateKnown)
         guard estimator.isDue(rate: rate, isRateKnown: isRateKnown, at: now) else { return }
         estimator.hear(
             done: progress.totals.done, rate: rate,

@@ -98,8 +98,9 @@ package struct RunMachine: Sendable {
             }
             if let first = waiting.min { wakes.append(first.until) }
         }
-        noteRate(at: wall)
-        estimate(at: now, wall: wall)
+        let aim = aim
+        note(aim, at: wall)
+        estimate(aim, at: now, wall: wall)
         if var commit = batch.take(at: now, isLast: isDone) {
             commit.state = state(at: wall)
             actions.append(.commit(commit))
@@ -239,7 +240,7 @@ package struct RunMachine: Sendable {
     /// Rows in doubt are not held back: only their token tells what became of them.
     private mutating func passOver(in lane: Int, at now: Instant, wall: Timestamp) -> Bool {
         var letsOthers = false
-        while let row = lanes[lane].queues[.transferContact]?.first, let life = rows[row] {
+        while let row = lanes[lane].queues.nextTransfer, let life = rows[row] {
             if life.mayHaveTakenEffect {
                 guard life.isTokenOld(at: wall, policy: options.retry) else { break }
                 _ = rows[row]?.lookUpFirst()
@@ -255,16 +256,20 @@ package struct RunMachine: Sendable {
         return letsOthers && canary.waitingCount > 0
     }
 
-    private mutating func noteRate(at wall: Timestamp) {
-        var rate = 0.0
-        var isRateKnown = true
-        // Those that still have rows: what the others may send is of no use any more.
-        for lane in lanes where lane.pending > 0 {
-            guard let pace = lane.queues[.transferContact]?.pace else { continue }
-            rate += pace.rate
-            isRateKnown = isRateKnown && pace.isRateKnown
+    /// What is aimed at together by the lanes that still have rows: what the others may send is of no
+    /// use any more.
+    private var aim: Aim {
+        var aim = Aim()
+        // By their numbers: a lane that is iterated over is copied, at each step of the run.
+        for lane in lanes.indices where lanes[lane].pending > 0 {
+            aim.add(lanes[lane].queues.transferAim)
         }
+        return aim
+    }
+
+    private mutating func note(_ aim: Aim, at wall: Timestamp) {
         progress.inFlight = inFlight
+        let (rate, isRateKnown) = (aim.rate, aim.isRateKnown)
         guard rate > 0 else { return }
         progress.rate = rate
         progress.isRateKnown = isRateKnown

@@ -7,7 +7,9 @@ package import TransferLedger
 ///
 /// The shell round ``RunMachine``: it sleeps, calls the service and writes the ledger, each in a
 /// child task, and one loop owns all state.
-package struct TransferRun: Sendable {
+///
+/// A class: each of these tasks holds it, and as a value each would copy all it consists of.
+package final class TransferRun: Sendable {
     private let job: Job
     private let ledger: Ledger
     private let lanes: [RunLane]
@@ -110,7 +112,7 @@ package struct TransferRun: Sendable {
                         if let first = wakes.min(), first <= moment { continue }
                         wakes.insert(moment)
                     }
-                    group.addTask { try await perform(action, run: run) }
+                    group.addTask { try await self.perform(action, run: run) }
                 }
                 guard let event = try await group.next() else { return .finished }
                 switch event {
@@ -129,7 +131,7 @@ package struct TransferRun: Sendable {
                 case .wished(let wishes):
                     onCalls(machine.calls)
                     for wish in wishes { machine.obey(wish, at: now, wall: .now) }
-                    group.addTask { try await hearWishes() }
+                    group.addTask { try await self.hearWishes() }
                 case .told(let news, let lane):
                     machine.hear(news, in: lane, at: now, wall: .now)
                 case .stopRequested:
@@ -149,7 +151,7 @@ package struct TransferRun: Sendable {
             for await _ in stops { return .stopRequested }
             return .stopsEnded
         }
-        group.addTask { try await hearWishes() }
+        group.addTask { try await self.hearWishes() }
         for (index, lane) in lanes.enumerated() {
             group.addTask { .told(.quota(await lane.likelyQuota()), lane: index) }
             group.addTask { .told(.caller(await lane.caller()), lane: index) }

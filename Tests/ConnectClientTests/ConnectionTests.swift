@@ -28,6 +28,20 @@ struct ConnectionTests {
         #expect(server.connectionCount <= window)
     }
 
+    @Test func `hears connections whose sockets have the numbers of closed ones`() async throws {
+        let server = try ScriptedServer(
+            .send(answer("200 OK", "Connection: close", body: #"{"ContactId":"c2"}"#)))
+        try await withClient(server) { client in
+            for _ in 0..<50 {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<2 { group.addTask { _ = try await client.transfer(request) } }
+                    try await group.waitForAll()
+                }
+            }
+        }
+        #expect(server.connectionCount == 100)
+    }
+
     @Test func `closes the connection of a call that is cancelled`() async throws {
         let server = try ScriptedServer(.silence)
         try await withClient(server) { client in

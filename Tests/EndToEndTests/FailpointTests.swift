@@ -7,8 +7,9 @@ import Testing
     /// As `BATON_FAILPOINT` names them; a run of these rows comes by all of them.
     private static let places: [String] =
         [
-            "job-begun", "rows-stored", "job-sealed", "routes-resolved", "resolution-ended",
-            "run-begun", "claim", "outcomes", "outcomes:2", "run-ended", "report-noted",
+            "job-begun", "rows-stored", "job-described", "job-sealed", "routes-resolved",
+            "resolution-ended", "run-begun", "claim", "outcomes", "outcomes:2", "run-ended",
+            "report-noted",
         ].flatMap { place in ["before", "within", "after"].map { "\($0)-\(place)" } }
         + ["after-report-written"] + (1...4).map { "after-report-published:\($0)" }
     private static let rows = 8
@@ -47,10 +48,15 @@ import Testing
         #expect(killed.status == nil, "\(place): \(killed.errors)")
 
         program.environment["BATON_FAILPOINT"] = nil
+        let proof = try await program.run("verify-ledger")
+        #expect(proof.status == 0, "\(place): \(proof.output)\(proof.errors)")
         let ended = try await program.run(command)
         #expect(ended.status == 0, "\(place): \(ended.errors)")
         let state = try JobState(ended)
         #expect(state.isFinished && state.totals["transferred"] == Self.rows, "\(place)")
+        let proofAtEnd = try await program.run(
+            "verify-ledger", "--against", "reports/\(state.job)/summary.json")
+        #expect(proofAtEnd.status == 0, "\(place): \(proofAtEnd.output)\(proofAtEnd.errors)")
         let table = program.directory.file("reports/\(state.job)/results.csv")
         let results = CSVTable.read(TemporaryDirectory.read(table) ?? [])
         #expect(results.count == Self.rows, "\(place)")

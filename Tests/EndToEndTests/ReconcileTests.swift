@@ -191,6 +191,8 @@ import Testing
                 #expect(effects[row["ContactId"] ?? ""] == [row["BatonNewContactId"] ?? ""])
             }
 
+            let verified = try await program.run("verify-ledger", before.job)
+            #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
             let again = try await connect.program.run("reconcile", before.job, "--output", "json")
             #expect(again.status == 0, "\(again.errors)")
             #expect(try state(again).findings["landed"] == 200)

@@ -33,7 +33,7 @@ enum OpenFiles {
     /// Raises the soft limit as far as the hard one goes; returns what it is then.
     ///
     /// The soft limit is usually 1,024 for the sake of programs that use select(2), which libcurl
-    /// here does not (`curl_multi_poll`).
+    /// here does not (`SocketWatch`).
     private static func raised(to wanted: Int) -> Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {

@@ -42,15 +42,29 @@ private struct JSONObjectText {
 
     private mutating func append(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case ..<0x20:
-                let digits = String(byte, radix: 16)
-                bytes += "\\u00\(digits.count < 2 ? "0" : "")\(digits)".utf8
-            default: bytes.append(byte)
-            }
+        // As ids and tokens are, all at once.
+        if Self.isPlain(text.utf8.span) {
+            bytes += text.utf8
+        } else {
+            for byte in text.utf8 { append(byte) }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices where isEscaped(text[index]) { return false }
+        return true
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        guard Self.isEscaped(byte) else { return bytes.append(byte) }
+        bytes.append(UInt8(ascii: "\\"))
+        guard byte < 0x20 else { return bytes.append(byte) }
+        let digits = String(byte, radix: 16)
+        bytes += "u00\(digits.count < 2 ? "0" : "")\(digits)".utf8
     }
 }

@@ -4,14 +4,11 @@ import TransferCore
 extension CurlHandle {
     /// Sets what is sent; false where libcurl refuses it.
     func setRequest(_ request: HTTPRequest) -> Bool {
-        for header in request.headers {
-            guard append(header: header.name + ": " + header.value) else { return false }
-        }
-        // Without a value it takes the header away: waiting for a 100 costs a second.
-        guard append(header: "Expect:") else { return false }
+        // To wait for a 100 costs a second.
+        guard headers.set(request.headers, without: "Expect") else { return false }
         var codes = unsafe [
             baton_set_text(easy, CURLOPT_URL, request.url),
-            baton_set_pointer(easy, CURLOPT_HTTPHEADER, headers),
+            baton_set_pointer(easy, CURLOPT_HTTPHEADER, headers.first),
             baton_set_long(
                 easy, CURLOPT_TIMEOUT_MS, (request.timeout ?? limits.totalTimeout).milliseconds),
             // The last request may have had a body.
@@ -25,15 +22,6 @@ extension CurlHandle {
         }
         codes.append(unsafe baton_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
         return codes.allSatisfy { $0 == CURLE_OK } && setProxy(isDirect: request.isDirect)
-    }
-
-    private func append(header: String) -> Bool {
-        let isVisible = header.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-        guard isVisible, let longer = unsafe curl_slist_append(headers, header) else {
-            return false
-        }
-        unsafe headers = longer
-        return true
     }
 
     /// Sets both options in any case: else libcurl looks them up in the process's environment. Whom
@@ -85,7 +73,12 @@ extension CurlHandle {
     func setCallbacks() -> Bool {
         // Unretained: the loop holds this object for as long as libcurl may call back.
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let watch = unsafe Unmanaged.passUnretained(sockets).toOpaque()
         let codes = unsafe [
+            baton_set_pointer(easy, CURLOPT_SOCKOPTDATA, watch),
+            baton_set_opened(easy, hearOpened),
+            baton_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, watch),
+            baton_set_close(easy, closeSocket),
             baton_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
             baton_set_pointer(easy, CURLOPT_PREREQDATA, this),
             baton_set_prereq(easy, hearConnection),
@@ -130,6 +123,20 @@ private func takeBody(
     let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
     let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     return unsafe handle.take(body: part) ? part.count : -1
+}
+
+/// Here, and where it is closed, `context` is the ``SocketWatch``.
+private func hearOpened(
+    _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype
+) -> Int32 {
+    guard let context = unsafe context else { return CURL_SOCKOPT_ERROR }
+    unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().opened(socket)
+    return CURL_SOCKOPT_OK
+}
+
+private func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    guard let context = unsafe context else { return -1 }
+    return unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().closed(socket)
 }
 
 extension Duration {

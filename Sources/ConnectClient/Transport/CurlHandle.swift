@@ -8,9 +8,11 @@ import CCurl
     /// Names the handle for as long as it lives.
     var address: Int { unsafe Int(bitPattern: easy) }
     /// libcurl reads the list for as long as the transfer goes on.
-    var headers: UnsafeMutablePointer<curl_slist>?
+    var headers = HeaderList()
     let errorText: UnsafeMutablePointer<CChar>
     let limits: TransportLimits
+    /// Hears of the connections that are made for this handle, and outlives them.
+    let sockets: SocketWatch
     /// Whether libcurl knows what holds for every request.
     private var hasRules = false
     private var isTLS = false
@@ -23,18 +25,18 @@ import CCurl
     private var response: IncomingResponse
 
     /// Nil where libcurl has no memory.
-    init?(limits: TransportLimits) {
+    init?(limits: TransportLimits, sockets: SocketWatch) {
         guard let easy = unsafe curl_easy_init() else { return nil }
         unsafe self.easy = easy
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.limits = limits
+        self.sockets = sockets
         response = IncomingResponse(limits: limits)
     }
 
     deinit {
         unsafe curl_easy_cleanup(easy)
-        unsafe curl_slist_free_all(headers)
         unsafe errorText.deallocate()
     }
 
@@ -57,8 +59,6 @@ import CCurl
             unsafe curl_easy_reset(easy)
             hasRules = false
         }
-        unsafe curl_slist_free_all(headers)
-        unsafe headers = nil
         unsafe errorText[0] = 0
         response = IncomingResponse(limits: limits)
     }

@@ -3,8 +3,7 @@ import Synchronization
 
 /// The thread's side of the transport: libcurl's multi handle and the transfers on it.
 // Safe and @unchecked: `multi` is made in `init` and freed in `deinit`; between them only the thread
-// in `run` uses it and `idle`, but for curl_multi_wakeup, which libcurl documents as callable from
-// any thread.
+// in `run` uses it, `sockets` and `idle`, but for `sockets.wake`, which is for any thread.
 @safe final class CurlLoop: @unchecked Sendable {
     typealias Continuation = CheckedContinuation<Result<HTTPResponse, TransportFailure>, Never>
 
@@ -13,6 +12,9 @@ import Synchronization
         var started: [(CurlTransfer, Continuation)] = []
         var hasCancelled = false
         var isStopping = false
+        /// The thread looks in only when it is woken.
+        var isAsleep = false
+        var isEmpty: Bool { started.isEmpty && !hasCancelled && !isStopping }
     }
 
     /// A transfer on the multi handle; known by its handle's address.
@@ -22,12 +24,11 @@ import Synchronization
         var continuation: Continuation
     }
 
-    /// libcurl keeps its own timers; this only bounds a wait in which nothing is due.
-    private static let waitMillisecondsMax: Int32 = 10_000
     /// Some 20 KB each.
     private static let idleMax = 64
 
     private let multi: UnsafeMutableRawPointer
+    private let sockets = SocketWatch()
     private let limits: TransportLimits
     private let inbox = Mutex(Inbox())
     /// Handles that wait for a transfer; the thread's alone.
@@ -42,6 +43,9 @@ import Synchronization
         }
         unsafe self.multi = multi
         self.limits = limits
+        // Unretained: `multi` does not outlive this object, whose property it is.
+        let watch = unsafe Unmanaged.passUnretained(sockets).toOpaque()
+        _ = unsafe baton_multi_set_watch(multi, hearOfSocket, watch)
         let connections = limits.connectionsMax
         _ = unsafe baton_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections)
         _ = unsafe baton_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
@@ -53,28 +57,27 @@ import Synchronization
 
     /// Puts a transfer on; the continuation is resumed exactly once, by the thread.
     func start(_ transfer: CurlTransfer, _ continuation: Continuation) {
-        let isFirst = inbox.withLock { inbox in
-            inbox.started.append((transfer, continuation))
-            return inbox.started.count == 1
-        }
-        // Who put the first in wakes the thread; it takes in all that came until it looks.
-        if isFirst { wakeUp() }
+        tell { $0.started.append((transfer, continuation)) }
     }
 
     /// Abandons a transfer, whether it was started yet or not.
     func cancel(_ transfer: CurlTransfer) {
         transfer.cancel()
-        inbox.withLock { $0.hasCancelled = true }
-        wakeUp()
+        tell { $0.hasCancelled = true }
     }
 
     /// Ends `run`, after what it is doing.
-    func stop() {
-        inbox.withLock { $0.isStopping = true }
-        wakeUp()
-    }
+    func stop() { tell { $0.isStopping = true } }
 
-    private func wakeUp() { _ = unsafe curl_multi_wakeup(multi) }
+    /// Puts something into the inbox; who is first there after the thread fell asleep wakes it.
+    private func tell(_ news: (inout sending Inbox) -> Void) {
+        let wasAsleep = inbox.withLock { inbox in
+            news(&inbox)
+            defer { inbox.isAsleep = false }
+            return inbox.isAsleep
+        }
+        if wasAsleep { sockets.wake() }
+    }
 
     // MARK: The thread
 
@@ -94,11 +97,34 @@ import Synchronization
                 endCancelled(in: &running, all: true)
                 return
             }
-            var stillRunning: Int32 = 0
-            _ = unsafe curl_multi_perform(multi, &stillRunning)
+            drive()
             endFinished(in: &running)
-            _ = unsafe curl_multi_poll(multi, nil, 0, Self.waitMillisecondsMax, nil)
         }
+    }
+
+    /// Waits until something happens, and has libcurl do what is to be done then.
+    private func drive() {
+        let mayWait = inbox.withLock { inbox in
+            inbox.isAsleep = inbox.isEmpty
+            return inbox.isAsleep
+        }
+        for ready in sockets.ready(within: mayWait ? millisecondsToTimer : 0) {
+            act(on: ready.socket, ready.events)
+        }
+        // A transfer that was just begun is due at once.
+        if millisecondsToTimer == 0 { act(on: CURL_SOCKET_TIMEOUT, 0) }
+    }
+
+    private func act(on socket: curl_socket_t, _ events: Int32) {
+        var stillRunning: Int32 = 0
+        _ = unsafe curl_multi_socket_action(multi, socket, events, &stillRunning)
+    }
+
+    /// Until libcurl's next timer is due; -1 where there is none.
+    private var millisecondsToTimer: Int {
+        var milliseconds = -1
+        _ = unsafe curl_multi_timeout(multi, &milliseconds)
+        return milliseconds
     }
 
     private func begin(
@@ -111,7 +137,7 @@ import Synchronization
                 kind: .cancelled, detail: "the call was cancelled", mayHaveArrived: false)
             return continuation.resume(returning: .failure(failure))
         }
-        guard let handle = idle.popLast() ?? CurlHandle(limits: limits),
+        guard let handle = idle.popLast() ?? CurlHandle(limits: limits, sockets: sockets),
             handle.begin(transfer.request),
             unsafe curl_multi_add_handle(multi, handle.easy) == CURLM_OK
         else {
@@ -159,4 +185,15 @@ import Synchronization
         handle.clear(wasAnswered: wasAnswered)
         idle.append(handle)
     }
+}
+
+/// libcurl's callback: `context` is the ``SocketWatch``; the socket is whose transfer it may be.
+private func hearOfSocket(
+    _: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: Int32,
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context = unsafe context else { return -1 }
+    unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue()
+        .wants(what, of: socket)
+    return 0
 }

@@ -29,7 +29,11 @@ package struct HTTPHeaders: Sendable {
     }
 
     /// Appends a header line, line end included.
-    mutating func append(line: UnsafeRawBufferPointer) { unsafe lines.append(contentsOf: line) }
+    mutating func append(line: UnsafeRawBufferPointer) {
+        // As many as AWS sends: else it grows four times for each answer.
+        if lines.isEmpty { lines.reserveCapacity(512) }
+        unsafe lines.append(contentsOf: line)
+    }
 
     mutating func removeAll() { lines.removeAll(keepingCapacity: true) }
 

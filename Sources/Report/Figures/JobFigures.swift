@@ -11,6 +11,7 @@ struct JobFigures {
     let events: [RunEvent]
     let ledgerID: String
     private(set) var causeLines = CauseLines()
+    let chain: ChainState
     private(set) var calls = CallFigures()
     private(set) var timeline = Timeline()
 
@@ -22,6 +23,7 @@ struct JobFigures {
         runs = try reader.runs(job)
         events = try reader.events(job)
         ledgerID = try reader.ledgerID()
+        chain = try reader.chain(of: job)
     }
 
     /// Takes what a row tells of time and of causes.

@@ -92,4 +92,16 @@ extension SummaryDocument {
             maxAttempts = run.settings.attemptsMax
         }
     }
+
+    struct ChainPart: Encodable {
+        var length: Int
+        var head: String
+        var genesis: String
+
+        init(_ chain: ChainState) {
+            length = chain.length
+            head = chain.head
+            genesis = chain.genesis
+        }
+    }
 }

@@ -21,6 +21,7 @@ struct SummaryDocument: Encodable {
     var latency: LatencyPart?
     var throughput: ThroughputPart?
     var timeline: TimelinePart
+    var chain: ChainPart
 
     init(_ figures: JobFigures, _ options: ReportOptions) {
         generatedAt = options.generatedAt.iso8601
@@ -45,6 +46,7 @@ struct SummaryDocument: Encodable {
                 activeSeconds: figures.timeline.activity.active.seconds)
         }
         timeline = TimelinePart(figures.timeline)
+        chain = ChainPart(figures.chain)
     }
 }
 

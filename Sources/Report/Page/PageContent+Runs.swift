@@ -32,6 +32,9 @@ extension PageContent {
                 FactPart("Flow decides", job.options.flowDecides ? "allowed" : "not asked for"),
                 FactPart("Called as", list(callers, whereNone: "not known")),
                 FactPart("Run by", list(workers, whereNone: "nobody yet")),
+                FactPart(
+                    "Ledger chain",
+                    "\(figures.chain.head) after \(figures.chain.length.words("entry", "entries"))"),
             ]
         }
 

@@ -17,6 +17,7 @@ struct ReconciliationDocument: Encodable {
     var controlTotals: ControlTotalsPart
     var findings: [FindingPart]
     var ledger: LedgerPart
+    var chain: SummaryDocument.ChainPart
     var table: TablePart
 
     init(_ figures: ReconciliationFigures, _ options: ReportOptions) {
@@ -30,6 +31,7 @@ struct ReconciliationDocument: Encodable {
         controlTotals = ControlTotalsPart(figures)
         findings = figures.cells.map(FindingPart.init)
         ledger = LedgerPart(id: figures.ledgerID, path: figures.ledgerPath)
+        chain = SummaryDocument.ChainPart(figures.chain)
         table = TablePart(sha256: figures.tableSHA256)
     }
 }

@@ -10,6 +10,8 @@ struct ReconciliationFigures {
     /// The ledger's, as they are now.
     let ledger: ControlTotals
     let ledgerID: String
+    /// Of the ledger's outcomes, those that this reconciliation settled included.
+    let chain: ChainState
     /// Where the ledger is kept, for people.
     let ledgerPath: String
     /// Of `reconciliation.csv`, in hexadecimal.
@@ -23,6 +25,7 @@ struct ReconciliationFigures {
         totals = try reader.findingTotals(reconciliation.number)
         ledger = try reader.totals(job)
         ledgerID = try reader.ledgerID()
+        chain = try reader.chain(of: job)
         ledgerPath = path
     }
 

@@ -149,6 +149,7 @@ struct ReconciliationContent {
             .init("Input SHA-256", figures.job.input.sha256),
             .init("Table SHA-256", figures.tableSHA256),
             .init("Ledger", figures.ledgerID),
+            .init("Ledger chain", figures.chainWords),
             .init("Reconciliation", "\(figures.reconciliation.number)"),
         ]
     }
@@ -164,6 +165,7 @@ struct ReconciliationContent {
             .init("Input SHA-256", job.input.sha256),
             .init("reconciliation.csv", "SHA-256 \(figures.tableSHA256)"),
             .init("Ledger", "\(figures.ledgerID), \(figures.ledgerPath)"),
+            .init("Ledger chain", figures.chainWords),
             .init("Reconciliation", "number \(reconciliation.number) of its ledger"),
             .init("Begun", reconciliation.startedAt.words + " UTC"),
             .init("Ended", reconciliation.endedAt.map { $0.words + " UTC" } ?? "not yet"),
@@ -176,5 +178,12 @@ struct ReconciliationContent {
                 "\(worker.user) on \(worker.host), process \(worker.processID), "
                     + "Baton \(worker.version)"),
         ]
+    }
+}
+
+extension ReconciliationFigures {
+    /// The head of the chain, and how long that is.
+    fileprivate var chainWords: String {
+        "\(chain.head) after \(chain.length.words("entry", "entries"))"
     }
 }

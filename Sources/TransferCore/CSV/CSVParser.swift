@@ -252,8 +252,9 @@ package struct CSVLimits: Hashable, Sendable {
     }()
 }
 
+// Inlinable: else each is a call for each byte that another module compares with it.
 extension UInt8 {
-    package static let lf = UInt8(ascii: "\n")
-    package static let cr = UInt8(ascii: "\r")
-    package static let quote = UInt8(ascii: "\"")
+    @inlinable package static var lf: UInt8 { UInt8(ascii: "\n") }
+    @inlinable package static var cr: UInt8 { UInt8(ascii: "\r") }
+    @inlinable package static var quote: UInt8 { UInt8(ascii: "\"") }
 }

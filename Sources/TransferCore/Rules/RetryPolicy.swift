@@ -21,6 +21,10 @@ package struct RetryPolicy: Hashable, Sendable {
     /// A clock that keeps local time and is taken for UTC is 14 hours ahead at the most.
     package var clockErrorMax = Duration.seconds(24 * 60 * 60)
 
+    /// How much later than a transfer the list of a contact's tree may show it. A guess: AWS does not
+    /// say that it may be later at all.
+    package var lookUpLag = Duration.seconds(5)
+
     package init() {}
 
     /// Exponential backoff with full jitter: anything from 0 to the wait of the `failures`th

@@ -20,6 +20,8 @@ package struct RowLife: Hashable, Sendable {
     /// From when on one may have that no look-up has told of; nil where none can.
     private var unseenSince: Timestamp?
     private var lookUpPurpose = LookUpPurpose.beforeSending
+    /// Whether the look-up under way is the second of its purpose.
+    private var looksAgain = false
     /// The end that the row comes to once it is known whose fault the refusal is.
     private var diagnosed: Diagnosed?
 
@@ -270,6 +272,11 @@ package struct RowLife: Hashable, Sendable {
                 isEffect($0, sinceSent: .zero - policy.clockErrorMax)
             }
             if let doubtful { return .end(unclear(doubtful)) }
+            guard looksAgain || !isEndOfDoubt else {
+                looksAgain = true
+                return .call(
+                    .listAssociatedContacts, .backoff(failures: 1, atLeast: policy.lookUpLag))
+            }
             unseenSince = nil
             return nothingFound()
         case .failure(let failure) where failure.httpStatus == 404:
@@ -312,6 +319,18 @@ package struct RowLife: Hashable, Sendable {
             + "machine's clock. If that was wrong, it is this row's transfer. See the contact in "
             + "Amazon Connect."
         return ending
+    }
+
+    /// Whether a look-up that finds nothing has the row told for not transferred: the list may come
+    /// some seconds later than the transfer, so it is asked for twice.
+    ///
+    /// Before a row is sent again it need not be: its token tells.
+    private var isEndOfDoubt: Bool {
+        switch lookUpPurpose {
+        case .beforeSending: firstOperation == .describeContact
+        case .afterRefusal, .whenUncertain: true
+        case .beforeLimit: false
+        }
     }
 
     private func nothingFound() -> Decision {
@@ -369,6 +388,7 @@ package struct RowLife: Hashable, Sendable {
 
     private mutating func lookUp(_ purpose: LookUpPurpose) -> Decision {
         lookUpPurpose = purpose
+        looksAgain = false
         moveOn()
         return .call(.listAssociatedContacts, .none)
     }

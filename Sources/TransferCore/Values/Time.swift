@@ -43,11 +43,14 @@ package struct Instant: InstantProtocol {
 extension Duration {
     /// The duration in seconds, fractions included.
     package var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) / 1e18
     }
 
     /// The duration in nanoseconds, rounded towards zero; 292 years at the most.
     package var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        // Asked once: they are divided out of 128 bits.
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }
