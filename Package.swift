@@ -73,11 +73,11 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "TransferCore", "TransferLedger",
+                "TransferCore", "TransferLedger", "AWSSigning",
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            exclude: ["summary.schema.json"],
+            exclude: ["summary.schema.json", "reconciliation.schema.json"],
             resources: [.embedInCode("Templates")],
             swiftSettings: rules),
         .target(

@@ -22,7 +22,7 @@ struct BatonCommand: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, RunCommand.self, IngestCommand.self, ResumeCommand.self,
             PauseCommand.self, PaceCommand.self, RetryCommand.self, StatusCommand.self,
-            JobsCommand.self, ReportCommand.self, VerifyLedgerCommand.self,
+            JobsCommand.self, ReportCommand.self, ReconcileCommand.self, VerifyLedgerCommand.self,
             WhoamiCommand.self, SimulateCommand.self, DemoCommand.self,
         ])
 

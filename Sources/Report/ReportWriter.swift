@@ -56,7 +56,7 @@ package struct ReportWriter: Sendable {
             if row.outcome.isWorthAnotherTry { try table.writeAgain(row, to: &retry) }
         }
         try figures.addCalls(from: reader)
-        try document.write(SummaryDocument(figures, options).json())
+        try document.write(SummaryDocument(figures, options).document())
         try SummaryPage(figures, options).write(to: &page, rowsFrom: reader)
 
         try results.flush()

@@ -19,6 +19,7 @@ package enum Failpoint: String, Sendable, CaseIterable {
     case claim
     case outcomes
     case runEnded = "run-ended"
+    case findings
     case reportWritten = "report-written"
     case reportPublished = "report-published"
     case reportNoted = "report-noted"

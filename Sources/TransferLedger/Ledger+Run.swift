@@ -224,7 +224,7 @@ extension Database {
         while let row = try rows.next() { try chain.append(.takenBack, row: row) }
     }
 
-    fileprivate func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {
+    func insert(_ events: [RunEvent], job: Job, run: Int64?) throws {
         guard !events.isEmpty else { return }
         let insert = try cachedStatement(
             sql: "INSERT INTO events (job, run, at, kind, detail, rate) VALUES (?, ?, ?, ?, ?, ?)")

@@ -205,6 +205,39 @@ enum LedgerSchema {
 
         CREATE INDEX events_by_job ON events (job, number);
 
+        -- A comparison of what this ledger says of a job with what the service says.
+        CREATE TABLE reconciliations (
+            number INTEGER PRIMARY KEY,
+            job INTEGER NOT NULL REFERENCES jobs(number),
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,                 -- NULL while rows are to be asked for
+            callers TEXT,                     -- under which names the service was asked
+            host TEXT NOT NULL,               -- of the process that worked on it last
+            user TEXT NOT NULL,
+            process_id INTEGER NOT NULL,
+            boot_id TEXT NOT NULL,
+            version TEXT NOT NULL
+        ) STRICT;
+
+        CREATE INDEX reconciliations_by_job ON reconciliations (job, number);
+
+        -- What the service says of a row, and where its contact is now.
+        CREATE TABLE findings (
+            reconciliation INTEGER NOT NULL REFERENCES reconciliations(number),
+            key INTEGER NOT NULL REFERENCES rows(key),
+            outcome TEXT NOT NULL,            -- the row's, once this was found
+            finding TEXT NOT NULL,
+            message TEXT NOT NULL,
+            child TEXT,                       -- what came of it that the ledger does not know of
+            contact TEXT,                     -- the last of the chain
+            queue TEXT,                       -- where that is, or was when it ended
+            user TEXT,
+            ended_at INTEGER,
+            disconnect_reason TEXT,
+            checked_at INTEGER NOT NULL,
+            PRIMARY KEY (reconciliation, key)
+        ) STRICT, WITHOUT ROWID;
+
         -- What an operation's quota was last found to be.
         CREATE TABLE quotas (
             endpoint TEXT NOT NULL,

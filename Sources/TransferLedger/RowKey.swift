@@ -24,6 +24,9 @@ struct RowKey: DatabaseValueConvertible, Hashable {
     /// SQL for the row's number.
     static func row(of key: String) -> String { "(\(key) & \(rowsMax))" }
 
+    /// SQL for the job's number.
+    static func job(of key: String) -> String { "(\(key) >> \(rowBits))" }
+
     var databaseValue: DatabaseValue { value.databaseValue }
 
     static func fromDatabaseValue(_ value: DatabaseValue) -> RowKey? {

@@ -69,14 +69,17 @@ struct CallQueue: Sendable {
     var isDown: Bool { service.isDown }
 
     /// Hears how a call ended; true where a fault is put down to the service and not to its row.
-    mutating func heard(_ answer: CallAnswer, at now: Instant) -> Bool {
+    mutating func heard(
+        _ failure: TransferFailure?, of row: Int, _ ticket: PaceController.Ticket, at now: Instant
+    ) -> Bool {
         inFlight -= 1
-        if case .throttled(let retryAfter) = answer.failure?.advice {
-            pace.throttled(answer.call.ticket, retryAfter: retryAfter, at: now)
+        if case .throttled(let retryAfter) = failure?.advice {
+            pace.throttled(ticket, retryAfter: retryAfter, at: now)
         } else {
-            pace.admitted(answer.call.ticket, at: now)
+            pace.admitted(ticket, at: now)
         }
-        return service.hear(answer, isLast: inFlight == 0, at: now)
+        return service.hear(
+            failure, of: row, sentAt: ticket.sentAt, isLast: inFlight == 0, at: now)
     }
 
     /// Hears that a row is called no more.

@@ -30,6 +30,21 @@ package struct RunLane: Sendable {
     }
 }
 
+extension Ledger {
+    /// Keeps what was found of the lanes' quotas for the next run.
+    func remember(
+        _ found: [[RowOperation: PaceController.Found]], of lanes: [RunLane]
+    ) async throws {
+        for (lane, found) in zip(lanes, found) {
+            for (operation, quota) in found {
+                try await remember(
+                    StoredQuota(rate: quota.rate, burst: quota.burst, foundAt: .now),
+                    of: operation, in: lane.place)
+            }
+        }
+    }
+}
+
 /// What is found out of a lane beside the run; nil where nobody knows.
 enum LaneNews: Sendable {
     /// What the quota of transfers should be.

@@ -10,7 +10,8 @@ extension RunMachine {
         inFlight -= 1
         count(answer)
         let isOfService =
-            lanes[answer.call.lane].queues[answer.call.operation]?.heard(answer, at: now) ?? false
+            lanes[answer.call.lane].queues[answer.call.operation]?.heard(
+                answer.failure, of: answer.call.row, answer.call.ticket, at: now) ?? false
         batch.add(CallRecord(answer, isOfService: isOfService), at: now)
         if answer.showsRights { settle(opening.open(), at: now) }
         let decided = decide(answer, isOfService: isOfService)

@@ -48,9 +48,10 @@ struct ServiceWatch: Sendable {
     /// Hears how a call ended; true where a fault is put down to the service and not to its row.
     ///
     /// - Parameter isLast: whether no other call of the operation is under way.
-    mutating func hear(_ answer: CallAnswer, isLast: Bool, at now: Instant) -> Bool {
-        let row = answer.call.row
-        guard case .retry(let mayHaveArrived, let retryAfter) = answer.failure?.advice else {
+    mutating func hear(
+        _ failure: TransferFailure?, of row: Int, sentAt: Instant, isLast: Bool, at now: Instant
+    ) -> Bool {
+        guard case .retry(let mayHaveArrived, let retryAfter) = failure?.advice else {
             if !faults.rows.isEmpty { suspects.formUnion(faults.rows) }
             forget(row)
             faults = Faults()
@@ -58,7 +59,7 @@ struct ServiceWatch: Sendable {
             return false
         }
         let wasDown = isDown
-        note(row, mayHaveArrived, sentAt: answer.call.ticket.sentAt, at: now)
+        note(row, mayHaveArrived, sentAt: sentAt, at: now)
         guard isDown, isLast || !wasDown else { return wasDown }
         let wait = min(Self.firstWait * (1 << min(asked, 8)), Self.waitMax)
         nextCallAt = now.advanced(by: max(wait, retryAfter ?? .zero))

@@ -105,7 +105,7 @@ package final class TransferRun: Sendable {
                 }
                 for action in actions {
                     if case .finish(let ending) = action {
-                        try await remember(machine.found)
+                        try await ledger.remember(machine.found, of: lanes)
                         return ending
                     }
                     if case .wake(let moment) = action {
@@ -124,7 +124,7 @@ package final class TransferRun: Sendable {
                     machine.committed(batch)
                     if rememberedAt.duration(to: now) > Self.rememberingInterval {
                         rememberedAt = now
-                        try await remember(machine.found)
+                        try await ledger.remember(machine.found, of: lanes)
                     }
                 case .woke(let moment):
                     wakes.remove(moment)
@@ -161,17 +161,6 @@ package final class TransferRun: Sendable {
     private func hearWishes() async throws -> Event {
         try await clock.sleep(for: Self.wishInterval)
         return .wished(try await ledger.hearWishes(of: job, at: .now))
-    }
-
-    /// Keeps what was found of the quotas for the next run.
-    private func remember(_ found: [[RowOperation: PaceController.Found]]) async throws {
-        for (lane, found) in zip(lanes, found) {
-            for (operation, quota) in found {
-                try await ledger.remember(
-                    StoredQuota(rate: quota.rate, burst: quota.burst, foundAt: .now),
-                    of: operation, in: lane.place)
-            }
-        }
     }
 
     private func perform(_ action: RunMachine.Action, run: Int64) async throws -> Event {
@@ -223,24 +212,25 @@ package final class TransferRun: Sendable {
             duration: clock.now - start)
     }
 
-    private func outcome<Value>(
-        _ call: () async throws(TransferFailure) -> Value
-    ) async -> Result<Value, TransferFailure> {
-        do throws(TransferFailure) {
-            return .success(try await call())
-        } catch {
-            return .failure(error)
-        }
-    }
-
     private var now: Instant { Instant(nanoseconds: (clock.now - startedAt).wholeNanoseconds) }
+}
+
+/// What a call brings, as a value.
+func outcome<Value>(
+    _ call: () async throws(TransferFailure) -> Value
+) async -> Result<Value, TransferFailure> {
+    do throws(TransferFailure) {
+        return .success(try await call())
+    } catch {
+        return .failure(error)
+    }
 }
 
 /// The system's chance, in a value that takes up space.
 ///
 /// Thread Sanitizer looks at the memory that an `inout` stands for. An empty value has none, and
 /// Swift 6.3 hands it whatever address is there: the sanitized run crashed.
-private struct SystemChance: RandomNumberGenerator {
+struct SystemChance: RandomNumberGenerator {
     private var system = SystemRandomNumberGenerator()
     private var drawn: UInt64 = 0
 

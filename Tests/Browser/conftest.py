@@ -19,6 +19,8 @@ MADE = {
     "everything failed": jobs.all_failed,
     "not run": jobs.waiting,
     "hostile": jobs.hostile,
+    "reconciled": lambda folder: jobs.reconciled(folder, 400, jobs.disturbed),
+    "reconciled, all well": lambda folder: jobs.reconciled(folder, 40, jobs.landed),
     "100,000 rows": lambda folder: jobs.rejected(folder, 100_000),
 }
 

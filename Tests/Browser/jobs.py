@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 import threading
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = pathlib.Path(os.environ.get("BUILT", str(ROOT / ".build/debug")))
@@ -53,6 +54,14 @@ class Job:
         self.page = self.folder / self.baton("report", *options)
         return self
 
+    def reconcile(self):
+        self.page = self.folder / self.baton("reconcile", "--rate", 2000, "--burst", 2000)
+        return self
+
+    @property
+    def reconciliation(self):
+        return json.loads((self.page.parent / "reconciliation.json").read_text())
+
     @property
     def uri(self):
         return self.page.as_uri()
@@ -82,15 +91,16 @@ def queue(number):
 
 
 class Service(http.server.ThreadingHTTPServer):
-    """Answers TransferContact as it is told for each contact, and nothing else."""
+    """Answers TransferContact, and where it is told how DescribeContact, for each contact."""
 
     daemon_threads = True
     # Of connections that wait: with fewer, a burst of calls finds some of them reset.
     request_queue_size = 1024
 
-    def __init__(self, answer):
+    def __init__(self, answer, describe=None):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer = answer
+        self.describe = describe
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -115,7 +125,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, document, code = self.server.answer(json.loads(body))
         self.reply(status, document, code)
 
-    do_GET = do_POST
+    def do_GET(self):
+        path, _, query = self.path.partition("?")
+        parts = path.split("/")[1:]
+        if self.server.describe is None:
+            return self.reply(403, {"Message": "Not allowed"}, "AccessDeniedException")
+        if parts[:2] == ["contact", "associated"]:
+            found = urllib.parse.parse_qs(query)["contactId"][0]
+            return self.reply(200, {"ContactSummaryList": [{"ContactId": found}]})
+        self.reply(*self.server.describe(parts[2]))
 
     def reply(self, status, document, code=None):
         body = json.dumps(document).encode()
@@ -155,6 +173,35 @@ def run(folder, rows, answer):
         job.ingest(service.endpoint)
         job.baton("resume", "--rate", 2000, "--burst", 2000, "--yes")
         return job.report()
+
+
+def landed(contact):
+    return 200, {"Contact": {"QueueInfo": {"Id": queue(int(contact[4:8], 16) % 12)}}}
+
+
+def disturbed(contact):
+    """One in ten is lost, one waits elsewhere; three of four hundred were ended by their flow."""
+    number = int(contact[4:8], 16)
+    if number % 10 == 3:
+        return 404, {"Message": f"Contact {contact} was not found"}, "ResourceNotFoundException"
+    if number % 10 == 5:
+        return 200, {"Contact": {"QueueInfo": {"Id": queue(99)}}}
+    if number % 150 == 7:
+        return 200, {"Contact": {
+            "DisconnectTimestamp": 1795377600, "DisconnectReason": HOSTILE[number // 150]}}
+    return landed(contact)
+
+
+def reconciled(folder, rows, describe):
+    """A job of which all rows were transferred, and what became of them since."""
+    folder.mkdir()
+    job = Job(folder)
+    write_csv(folder / "input.csv", ["ContactId", "QueueId"],
+              [[contact(n), queue(n % 12)] for n in range(rows)])
+    with Service(transferred, describe) as service:
+        job.ingest(service.endpoint)
+        job.baton("resume", "--rate", 2000, "--burst", 2000, "--yes")
+        return job.reconcile()
 
 
 def waiting(folder):

@@ -34,6 +34,7 @@ extension World {
             switch row.destination {
             case .queue(let id): .queue(id.text)
             case .user(let id): .user(id.text)
+            case .flow: .flowDecides
             }
         return TransferParameters(
             instance: instance.text, contact: row.contact.text, flow: row.flow.text,

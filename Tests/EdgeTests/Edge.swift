@@ -86,6 +86,7 @@ struct Edge {
             switch row.destination {
             case .queue(let id): .queue(QueueID(valid: id.text))
             case .user(let id): .user(UserID(valid: id.text))
+            case .flow: .flowDecides
             }
         return TransferRequest(
             instance: instance, contact: ContactID(valid: row.contact.text),

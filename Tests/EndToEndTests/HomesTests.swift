@@ -34,6 +34,9 @@ import Testing
             "40 contacts of account \(account) in \(abroad), at \(there.endpoint)",
         ]
         for line in lines { #expect(ended.errors.contains(line), "\(ended.errors)") }
+        let reconciled = try await caller.run(["reconcile"] + mapping)
+        #expect(reconciled.status == 0, "\(reconciled.errors)")
+        #expect(reconciled.errors.contains("80 rows: 80 matched"), "\(reconciled.errors)")
         for connect in [here, there] {
             let effects = try connect.effects()
             #expect(effects.count == 40)

@@ -29,7 +29,7 @@ struct ResumeCommand: AsyncParsableCommand {
             return
         }
         if try await endPause(of: job, in: store) { return }
-        let configuration = try configuration(of: job, environment: environment)
+        let configuration = try network.configuration(of: job, environment: environment)
         let status = try await RunCommand.go(
             job, in: store, at: ledger, configuration: configuration, network,
             flags, output, environment: environment)
@@ -53,26 +53,6 @@ struct ResumeCommand: AsyncParsableCommand {
     private func selected(in ledger: Ledger) async throws -> Job? {
         guard let job else { return try await ledger.unfinishedJob() }
         return try await ledger.job(named: job)
-    }
-
-    /// A job goes on where it began: its Region and endpoint are a part of what it is.
-    private func configuration(
-        of job: Job, environment: [String: String]
-    ) throws -> ClientConfiguration {
-        let named = try NamedInstance(network.instance)
-        let endpoint = try network.endpointURL.map { try "\(Endpoint($0))" }
-        guard network.region ?? named.region ?? job.options.region == job.options.region,
-            endpoint ?? job.options.endpoint == job.options.endpoint,
-            named.id == nil || named.id == job.options.instance
-        else {
-            throw UsageError(
-                "Job \(job.id) is for \(job.options.endpoint) in \(job.options.region), "
-                    + "instance \(job.options.instance?.text ?? "as in its rows"). "
-                    + "For another, run its file again: that is a job of its own.")
-        }
-        return try ClientConfiguration.resolve(
-            storedRegion: job.options.region, storedEndpoint: job.options.endpoint,
-            profile: network.profile, environment: environment)
     }
 }
 

@@ -18,7 +18,8 @@ struct ReportingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Outcomes whose rows results.csv is to hold, such as failed,uncertain. Default: all.",
+            "Outcomes whose rows results.csv, or reconciliation.csv, is to hold, such as "
+                + "failed,uncertain. Default: all.",
             valueName: "outcomes"))
     var only: Outcomes?
 
@@ -38,10 +39,14 @@ struct ReportingOptions: ParsableArguments {
     /// What writes reports as these options say.
     var writer: ReportWriter {
         ReportWriter(
-            directory: directory,
-            options: ReportOptions(
-                exactCSV: exactCSV, byteOrderMark: excel, only: only?.outcomes, generatedAt: .now,
-                version: Version.text))
+            directory: directory, options: options)
+    }
+
+    /// How the files are written.
+    var options: ReportOptions {
+        ReportOptions(
+            exactCSV: exactCSV, byteOrderMark: excel, only: only?.outcomes, generatedAt: .now,
+            version: Version.text)
     }
 
     /// The flags that say this, but for those that say what is usual.

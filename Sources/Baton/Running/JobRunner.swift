@@ -20,11 +20,6 @@ struct JobRunner {
     /// What to type elsewhere to end a pause.
     var goOn: String
 
-    /// Quotas change seldom; one found longer ago than this is found again.
-    private static let rememberedFor = Duration.seconds(7 * 86_400)
-    /// The least burst that documented quotas have for their rate (connect-api.md, 2).
-    static let usualBurstSeconds = 1.5
-
     private var console: Console { output.console }
 
     /// Runs the job and writes its report; says what came of it.
@@ -116,27 +111,23 @@ struct JobRunner {
 
     /// The quota that an earlier run found here, if that is not long ago.
     private func remembered(at place: QuotaPlace) async throws -> PaceController.Found? {
-        guard
-            let quota = try await ledger.read({ try $0.quota(of: .transferContact, in: place) }),
-            Timestamp.now - quota.foundAt < Self.rememberedFor
-        else { return nil }
+        guard let quota = try await ledger.remembered(.transferContact, at: place) else {
+            return nil
+        }
         if flags.rate == .auto {
             console.detail(
                 "Starting at \(quota.rate.short) a second in \(place.region), found on "
                     + "\(quota.foundAt.toTheSecond).")
         }
         return PaceController.Found(
-            rate: quota.rate, burst: quota.burst ?? Self.usualBurstSeconds * quota.rate)
+            rate: quota.rate, burst: quota.burst ?? ServiceQuotas.usualBurstSeconds * quota.rate)
     }
 
     /// The services that are called, with the quotas that are remembered where none is given.
     private func lanes() async throws -> [RunLane] {
         var lanes = services.lanes(of: homes)
         for (index, service) in services.all.enumerated() {
-            lanes[index].caller = {
-                // For the report alone: no run fails for want of it, nor is anything said of it.
-                try? await service.client.callerIdentity(service.configuration).arn
-            }
+            lanes[index].caller = service.caller
             let remembered = try await remembered(at: service.place)
             guard flags.rate == .auto else {
                 // For `pace --rate auto`, which may be asked for later.

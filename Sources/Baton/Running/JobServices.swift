@@ -17,6 +17,14 @@ struct JobServices: Sendable {
         var homes: [Home?]
         /// Where its quotas are counted.
         var place: QuotaPlace
+
+        /// Finds out under which name its calls are made.
+        var caller: @Sendable () async -> String? {
+            { [client, configuration] in
+                // For the report alone: no run fails for want of it, nor is anything said of it.
+                try? await client.callerIdentity(configuration).arn
+            }
+        }
     }
 
     private struct Key: Hashable {
@@ -98,6 +106,26 @@ struct JobServices: Sendable {
 }
 
 extension NetworkOptions {
+    /// A job goes on where it began: its Region and endpoint are a part of what it is.
+    func configuration(
+        of job: Job, environment: [String: String]
+    ) throws -> ClientConfiguration {
+        let named = try NamedInstance(instance)
+        let endpoint = try endpointURL.map { try "\(Endpoint($0))" }
+        guard region ?? named.region ?? job.options.region == job.options.region,
+            endpoint ?? job.options.endpoint == job.options.endpoint,
+            named.id == nil || named.id == job.options.instance
+        else {
+            throw UsageError(
+                "Job \(job.id) is for \(job.options.endpoint) in \(job.options.region), "
+                    + "instance \(job.options.instance?.text ?? "as in its rows"). "
+                    + "For another, run its file again: that is a job of its own.")
+        }
+        return try ClientConfiguration.resolve(
+            storedRegion: job.options.region, storedEndpoint: job.options.endpoint,
+            profile: profile, environment: environment)
+    }
+
     /// The profile that is named for the account of a home; nil where none is.
     func profile(of home: Home?) -> AccountProfile? {
         home.flatMap { home in accountProfiles.first { $0.account == home.account } }

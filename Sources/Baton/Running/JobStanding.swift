@@ -9,6 +9,8 @@ struct JobStanding {
     var runs: [RunRecord]
     /// Of the last run; nil before its first commit.
     var state: RunState?
+    /// The one that is under way, and how many rows it has looked into.
+    var reconciling: (Reconciliation, rows: Int)?
     /// Whether a process works on it.
     var isHeld: Bool
     var at = Timestamp.now
@@ -16,10 +18,15 @@ struct JobStanding {
     init(_ job: Job, in ledger: Ledger) async throws {
         self.job = job
         isHeld = try JobLock.isHeld(job, of: ledger)
-        (totals, runs, state) = try await ledger.read { reader in
+        (totals, runs, state, reconciling) = try await ledger.read { reader in
             let runs = try reader.runs(job)
+            let last = try reader.lastReconciliation(of: job).flatMap { last in
+                try last.endedAt == nil
+                    ? (last, rows: reader.findingTotals(last.number).rows) : nil
+            }
             return (
-                try reader.totals(job), runs, try runs.last.flatMap { try reader.state(of: $0) }
+                try reader.totals(job), runs, try runs.last.flatMap { try reader.state(of: $0) },
+                last
             )
         }
     }
@@ -47,6 +54,13 @@ struct JobStanding {
         }
         if working != nil {
             lines.append("Now: \(now)")
+        } else if isHeld, let (reconciliation, rows) = reconciling,
+            !reconciliation.worker.isGone
+        {
+            lines.append(
+                "Now: reconciled by process \(reconciliation.worker.processID) on "
+                    + "\(reconciliation.worker.host), \(rows.grouped) of "
+                    + "\(job.rows.of("row")) looked into")
         } else if isHeld {
             lines.append("Now: a process holds it and has not begun to send")
         }

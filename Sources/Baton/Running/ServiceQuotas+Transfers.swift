@@ -2,6 +2,9 @@ import ConnectClient
 import TransferCore
 
 extension ServiceQuotas {
+    /// The least burst that documented quotas have for their rate (connect-api.md, 2).
+    static let usualBurstSeconds = 1.5
+
     /// The account's rate of TransferContact; nil, and said, where Service Quotas does not tell it.
     func transfersPerSecond(_ console: Console) async -> Double? {
         do throws(TransferFailure) {
@@ -29,6 +32,6 @@ extension ServiceQuotas {
                 "Service Quotas: this account may make \(rate.short) transfers a second here; AWS's "
                     + "default is \(usual.short).")
         }
-        return PaceController.Found(rate: rate, burst: JobRunner.usualBurstSeconds * rate)
+        return PaceController.Found(rate: rate, burst: Self.usualBurstSeconds * rate)
     }
 }

@@ -33,15 +33,21 @@ extension Ledger {
     func namingHolder(
         of job: Job, _ error: LedgerError, remedy: String = "Wait for it, or stop it."
     ) async throws -> LedgerError {
-        let runs = try await read { try $0.runs(job) }
-        guard let holder = runs.last, holder.endedAt == nil, !holder.worker.isGone else {
-            return LedgerError(error.code, "Job \(job.id) is held by another process. \(remedy)")
+        let (run, reconciliation) = try await read {
+            (try $0.runs(job).last, try $0.lastReconciliation(of: job))
         }
-        return LedgerError(
-            .held,
-            "Job \(job.id) is being worked on by process \(holder.worker.processID) "
-                + "(\(holder.worker.user) on \(holder.worker.host)), "
-                + "since \(holder.startedAt.toTheSecond). \(remedy)")
+        if let run, run.endedAt == nil, !run.worker.isGone {
+            return LedgerError(
+                .held,
+                "Job \(job.id) is being worked on by \(run.worker.words), "
+                    + "since \(run.startedAt.toTheSecond). \(remedy)")
+        }
+        if let reconciliation, reconciliation.endedAt == nil, !reconciliation.worker.isGone {
+            return LedgerError(
+                .held,
+                "Job \(job.id) is being reconciled by \(reconciliation.worker.words). \(remedy)")
+        }
+        return LedgerError(error.code, "Job \(job.id) is held by another process. \(remedy)")
     }
 
     /// How the run stands that works on a job; nil where none does, or it has not begun to send.
@@ -52,4 +58,9 @@ extension Ledger {
             return try reader.state(of: run)
         }
     }
+}
+
+extension RunWorker {
+    /// In words: `process 4711 (anna on ops-1)`.
+    fileprivate var words: String { "process \(processID) (\(user) on \(host))" }
 }

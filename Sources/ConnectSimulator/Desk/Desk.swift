@@ -8,6 +8,8 @@ package struct Desk: Sendable {
         package var reply: Reply?
         /// The transfer that took effect: to be recorded before anything is answered.
         package var effect: Transfer?
+        /// What else became of a contact: the same.
+        package var change: ContactChange?
         /// How long to wait before the reply or the reset.
         package var delay = Duration.zero
     }
@@ -50,6 +52,13 @@ package struct Desk: Sendable {
     ) {
         quotas[operation] = quota
         buckets[operation]?.change(to: quota, at: now)
+    }
+
+    /// Loses a contact; nil where there is none of this id.
+    package mutating func forget(_ contact: String, at now: Moment) -> ContactChange? {
+        guard let change = try? state.forget(contact, at: now) else { return nil }
+        state.apply(change)
+        return change
     }
 
     /// Names a call of a service round Connect.
@@ -106,9 +115,9 @@ package struct Desk: Sendable {
         case .internalError:
             decision = refused(Refusal(.internalService, "A fault of the simulator's plan."))
         case .internalErrorAfterEffect:
-            let effect = performed(operation, parameters, at: now).effect
+            let made = performed(operation, parameters, at: now)
             decision = refused(Refusal(.internalService, "A fault of the simulator's plan."))
-            decision.effect = effect
+            (decision.effect, decision.change) = (made.effect, made.change)
         case .unavailable:
             decision = refused(Refusal(.serviceUnavailable, "A fault of the simulator's plan."))
         case .bareThrottling:
@@ -137,7 +146,7 @@ package struct Desk: Sendable {
             if outcome.isRepeated { statistics.repeats += 1 }
             return Decision(
                 requestID: SimulatedID(using: &requestIDs), reply: Reply(outcome.body),
-                effect: outcome.effect)
+                effect: outcome.effect, change: outcome.change)
         } catch {
             return refused(error)
         }

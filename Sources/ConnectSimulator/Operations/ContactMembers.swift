@@ -12,10 +12,10 @@ extension ContactRecord {
         guard case .queue(let id) = place else { return nil }
         return QueueInfo(Id: id.text, EnqueueTimestamp: initiatedAt.seconds)
     }
-    /// Nil where the contact stands in a queue.
+    /// Nil where the contact waits.
     var agentInfo: AgentInfo? {
-        guard case .user(let id) = place else { return nil }
-        return AgentInfo(Id: id.text, ConnectedToAgentTimestamp: initiatedAt.seconds)
+        guard let user, let connectedAt else { return nil }
+        return AgentInfo(Id: user.text, ConnectedToAgentTimestamp: connectedAt.seconds)
     }
     /// The attributes that the service itself gives a segment.
     var segmentAttributes: [String: SegmentAttribute] {

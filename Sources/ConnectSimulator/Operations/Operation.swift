@@ -12,6 +12,8 @@ package enum OperationName: String, Hashable, Sendable, CaseIterable {
     case describeContactFlow = "DescribeContactFlow"
     case listInstances = "ListInstances"
     case describeInstance = "DescribeInstance"
+    case stopContact = "StopContact"
+    case associateContactWithUser = "AssociateContactWithUser"
 }
 
 /// One operation of the service: where it is, how often it may be called, what it does.
@@ -24,6 +26,8 @@ package struct Operation: Sendable {
         package var body: [UInt8]
         /// The transfer that took effect in this call.
         package var effect: Transfer?
+        /// What else became of a contact in it.
+        package var change: ContactChange?
         /// The call got the answer of an earlier one.
         package var isRepeated = false
     }
@@ -43,6 +47,7 @@ package struct Operation: Sendable {
         .listQueues, .listUsers, .listContactFlows,
         .describeQueue, .describeUser, .describeContactFlow,
         .listInstances, .describeInstance,
+        .stopContact, .associateContactWithUser,
     ]
 
     /// The operations by the first part of their paths: three at most share one, so that a call is

@@ -58,6 +58,7 @@ private struct EffectLine: Encodable {
         switch transfer.place {
         case .queue(let id): (queueId, userId) = (id.text, nil)
         case .user(let id): (queueId, userId) = (nil, id.text)
+        case .flow: (queueId, userId) = (nil, nil)
         }
     }
 

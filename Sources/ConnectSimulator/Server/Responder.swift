@@ -73,19 +73,27 @@ final class Responder: Sendable {
         return try counter.withLock { counter throws(SimulatorError) in
             if let failure = counter.failure { throw failure }
             let decision = counter.desk.decide(call, refusal: refusal, at: now)
-            guard let effect = decision.effect else { return decision }
+            guard decision.effect != nil || decision.change != nil else { return decision }
             // Under the lock, though it is a write to a file: were it outside, the same call
             // repeated on another connection could be answered before its effect is recorded.
-            do throws(SimulatorError) {
-                // The journal first: after a kill between the two the effects are caught up.
-                try journal?.append(effect)
-                try effects?.append(effect)
-            } catch {
-                counter.failure = error
-                onFailure(error)
-                throw error
-            }
+            try record(decision.effect, decision.change, in: &counter)
             return decision
+        }
+    }
+
+    private func record(
+        _ effect: Transfer?, _ change: ContactChange?, in counter: inout Counter
+    ) throws(SimulatorError) {
+        do throws(SimulatorError) {
+            // The journal first: after a kill between the two the effects are caught up.
+            if let change { try journal?.append(change) }
+            guard let effect else { return }
+            try journal?.append(effect)
+            try effects?.append(effect)
+        } catch {
+            counter.failure = error
+            onFailure(error)
+            throw error
         }
     }
 
@@ -100,13 +108,24 @@ final class Responder: Sendable {
                 to: call, on: route, requestID: requestID, statistics: statistics, quotas: quotas,
                 at: now)
         else { return nil }
-        counter.withLock {
-            if route != .control { $0.desk.count(answer.operation, errorCode: answer.errorCode) }
+        return counter.withLock { counter in
+            if route != .control {
+                counter.desk.count(answer.operation, errorCode: answer.errorCode)
+            }
             if let change = answer.quotaChange {
-                $0.desk.change(change.quota, of: change.operation, at: now)
+                counter.desk.change(change.quota, of: change.operation, at: now)
+            }
+            guard let contact = answer.forgottenContact else { return answer }
+            guard let change = counter.desk.forget(contact, at: now) else {
+                return .status(answer.operation, 404, "There is no contact \(contact).")
+            }
+            do throws(SimulatorError) {
+                try record(nil, change, in: &counter)
+                return answer
+            } catch {
+                return .status(answer.operation, 500, error.description)
             }
         }
-        return answer
     }
 
     /// Why the front door turns a call away; outside the lock, since it is most of the work.

@@ -4,9 +4,10 @@ import FoundationEssentials
 struct ControlDesk: Sendable {
     let keys: KeyRing
 
-    /// Answers `GET stats` and `POST revoke`, `expire`, `restore`, `quota`; the body of the first two
+    /// Answers `GET stats` and `POST revoke`, `expire`, `restore`, `quota`, `forget`; the body of the first two
     /// may name an `accessKeyId` or a `token`, and means all that were given out where it does not.
-    /// That of `quota` names the `operation`, its `rate` (0 is unlimited) and its `burst`.
+    /// That of `forget` names the `contactId` that the service is to know no more;
+    /// that of `quota` the `operation`, its `rate` (0 is unlimited) and its `burst`.
     func answer(to call: Call, statistics: Statistics, at now: Moment) -> ServiceAnswer {
         switch (call.method, call.path) {
         case ("GET", "/simulator/stats"): return .json("simulator:Stats", statistics)
@@ -14,6 +15,7 @@ struct ControlDesk: Sendable {
             keys.apply(.restore, at: now)
             return .json("simulator:Restore", [String: String]())
         case ("POST", "/simulator/quota"): return changeQuota(call.body)
+        case ("POST", "/simulator/forget"): return forget(call.body)
         case ("POST", "/simulator/revoke"), ("POST", "/simulator/expire"):
             let isRevocation = call.path.hasSuffix("revoke")
             let operation = isRevocation ? "simulator:Revoke" : "simulator:Expire"
@@ -40,6 +42,19 @@ struct ControlDesk: Sendable {
         var answer = ServiceAnswer.json("simulator:Quota", [String: String]())
         answer.quotaChange = (operation, Quota(ratePerSecond: order.rate, burst: order.burst))
         return answer
+    }
+
+    private func forget(_ body: [UInt8]) -> ServiceAnswer {
+        guard let order = try? JSONDecoder().decode(ForgetOrder.self, from: Data(body)) else {
+            return .status("simulator:Forget", 400, "The body is JSON with a contactId.")
+        }
+        var answer = ServiceAnswer.json("simulator:Forget", [String: String]())
+        answer.forgottenContact = order.contactId
+        return answer
+    }
+
+    private struct ForgetOrder: Decodable {
+        var contactId: String
     }
 
     private struct QuotaOrder: Decodable {

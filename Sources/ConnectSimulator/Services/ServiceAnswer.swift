@@ -12,6 +12,8 @@ struct ServiceAnswer: Sendable {
     var headers: [(name: String, value: String)] = []
     /// A quota that changes from here on.
     var quotaChange: (operation: OperationName, quota: Quota)?
+    /// A contact that Connect is to know no more.
+    var forgottenContact: String?
 }
 
 /// An error of one of those services; which form it has on the wire is the protocol's business.

@@ -46,7 +46,10 @@ package struct ConnectState: Sendable {
         var old = try transferableContact(parameters.contact)
         let flow = try usableFlow(parameters.flow)
         let place = try place(parameters.destination, flow: flow)
-        let new = old.transferred(to: place, as: SimulatedID(using: &generator), at: now)
+        var new = old.transferred(to: place, as: SimulatedID(using: &generator), at: now)
+        if flow.landing == .ended {
+            new.end = .init(at: now, reason: UndocumentedAnswer.endedByFlow)
+        }
         old.endTransferred(at: now)
         contacts[old.id] = old
         add(new)
@@ -70,6 +73,64 @@ package struct ConnectState: Sendable {
     ) throws(Refusal) -> [ContactRecord] {
         let contact = try contact(id, in: instance)
         return (trees[contact.root] ?? [contact.root]).compactMap { contacts[$0] }
+    }
+
+    /// Ends a contact.
+    package func stop(
+        _ id: String, in instance: String, reason: String?, at now: Moment
+    ) throws(Refusal) -> ContactChange {
+        let contact = try contactToStop(id, in: instance)
+        if contact.channel == .voice, contact.previous != nil {
+            throw Refusal(
+                .invalidRequest, "The contact \(id) is a voice contact that was transferred.")
+        }
+        guard contact.end == nil else {
+            throw Refusal(UndocumentedAnswer.stoppedTwice, "The contact \(id) is not active.")
+        }
+        return ContactChange(
+            .stopped(reason: reason ?? UndocumentedAnswer.stopReason), of: contact.id, at: now)
+    }
+
+    /// Gives a contact that waits in a queue to a user.
+    package func associate(
+        _ id: String, in instance: String, with user: String, at now: Moment
+    ) throws(Refusal) -> ContactChange {
+        let contact = try contact(id, in: instance)
+        let user = try self.user(user)
+        guard contact.channel != .voice, contact.end == nil, contact.enqueuedAt != nil,
+            contact.taken == nil
+        else {
+            throw Refusal(UndocumentedAnswer.notQueued, "The contact \(id) waits in no queue.")
+        }
+        return ContactChange(.taken(by: user.id), of: contact.id, at: now)
+    }
+
+    /// Loses a contact, as the service does after two years.
+    package func forget(_ id: String, at now: Moment) throws(Refusal) -> ContactChange {
+        ContactChange(.forgotten, of: try record(id).id, at: now)
+    }
+
+    /// Makes a change; one of a contact that is not there changes nothing.
+    package mutating func apply(_ change: ContactChange) {
+        switch change.kind {
+        case .stopped(let reason):
+            contacts[change.contact]?.end = .init(at: change.at, reason: reason)
+        case .taken(let user):
+            contacts[change.contact] = contacts[change.contact]?.taken(by: user, at: change.at)
+        case .forgotten: contacts[change.contact] = nil
+        }
+    }
+
+    private func contactToStop(
+        _ id: String, in instance: String
+    ) throws(Refusal) -> ContactRecord {
+        do {
+            return try contact(id, in: instance)
+        } catch
+            where error.exception == .resourceNotFound && SimulatedID(instance) == world.instance
+        {
+            throw Refusal(.contactNotFound, error.message)
+        }
     }
 
     private mutating func add(_ record: ContactRecord) {
@@ -131,10 +192,16 @@ extension ConnectState {
     private func place(
         _ destination: TransferParameters.Destination, flow: WorldFlow
     ) throws(Refusal) -> Place {
-        switch destination {
-        case .queue(let id): return .queue(try usableQueue(id))
-        case .user(let id): return .user(try user(id, mayBeARN: true).id)
-        case .flowDecides: return .queue(flow.ownQueue)
+        let asked: Place =
+            switch destination {
+            case .queue(let id): .queue(try usableQueue(id))
+            case .user(let id): .user(try user(id, mayBeARN: true).id)
+            case .flowDecides: .queue(flow.ownQueue)
+            }
+        return switch flow.landing {
+        case .asAsked: asked
+        case .ownQueue: .queue(flow.ownQueue)
+        case .nowhere, .ended: .flow
         }
     }
 

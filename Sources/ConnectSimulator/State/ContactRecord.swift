@@ -15,14 +15,33 @@ package struct ContactRecord: Hashable, Sendable {
     package let initiatedAt: Moment
     /// How many transfers are behind it.
     package let transfers: Int
+    /// The user who has it from its queue.
+    package private(set) var taken: Taken?
     /// Nil while it is active.
     package var end: End?
+
+    /// Who has a contact from a queue, and since when.
+    package struct Taken: Hashable, Sendable {
+        package let user: SimulatedID
+        package let at: Moment
+    }
+
+    /// The same contact with a user who took it from its queue.
+    func taken(by user: SimulatedID, at now: Moment) -> ContactRecord {
+        var contact = self
+        contact.taken = Taken(user: user, at: now)
+        return contact
+    }
 
     package var details: ContactDetails { ContactDetails(ofTree: root) }
     /// When it came into its queue; nil where it stands with a user.
     var enqueuedAt: Moment? { if case .queue = place { initiatedAt } else { nil } }
-    /// When it came to its user; nil where it stands in a queue.
-    var connectedAt: Moment? { if case .user = place { initiatedAt } else { nil } }
+    /// The queue it waits in, or was taken from; nil where it came straight to a user.
+    package var queue: SimulatedID? { if case .queue(let id) = place { id } else { nil } }
+    /// The user it is with; nil where it waits.
+    package var user: SimulatedID? { if case .user(let id) = place { id } else { taken?.user } }
+    /// When it came to its user; nil where it waits.
+    var connectedAt: Moment? { if case .user = place { initiatedAt } else { taken?.at } }
 
     /// The contact that a transfer makes of this one.
     func transferred(to place: Place, as id: SimulatedID, at now: Moment) -> ContactRecord {

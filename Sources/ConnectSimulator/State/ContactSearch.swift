@@ -68,10 +68,8 @@ package struct ContactSearch: Sendable {
     }
 
     private func isAtOneOf(_ contact: ContactRecord) -> Bool {
-        switch contact.place {
-        case .queue(let id): agents == nil && queues?.contains(id) ?? true
-        case .user(let id): queues == nil && agents?.contains(id) ?? true
-        }
+        (queues.map { queues in contact.queue.map(queues.contains) ?? false } ?? true)
+            && (agents.map { agents in contact.user.map(agents.contains) ?? false } ?? true)
     }
 
     private func lets(_ contact: ContactRecord, through criterion: TimeCriterion) -> Bool {

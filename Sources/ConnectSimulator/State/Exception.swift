@@ -6,6 +6,7 @@ package enum Exception: String, Hashable, Sendable, CaseIterable {
     case serviceQuotaExceeded = "ServiceQuotaExceededException"
     case accessDenied = "AccessDeniedException"
     case resourceNotFound = "ResourceNotFoundException"
+    case contactNotFound = "ContactNotFoundException"
     case contactFlowNotPublished = "ContactFlowNotPublishedException"
     case idempotency = "IdempotencyException"
     case throttling = "ThrottlingException"
@@ -29,6 +30,7 @@ package enum Exception: String, Hashable, Sendable, CaseIterable {
             403
         case .resourceNotFound, .contactFlowNotPublished, .unknownOperation: 404
         case .idempotency: 409
+        case .contactNotFound: 410
         case .throttling: 429
         case .internalService: 500
         case .serviceUnavailable: 503

@@ -29,6 +29,7 @@ struct JournalLine: Codable, Equatable {
         switch transfer.place {
         case .queue(let id): (newQueueId, newUserId) = (id.text, nil)
         case .user(let id): (newQueueId, newUserId) = (nil, id.text)
+        case .flow: (newQueueId, newUserId) = (nil, nil)
         }
         let parameters = transfer.parameters
         instanceId = parameters.instance
@@ -55,5 +56,40 @@ struct JournalLine: Codable, Equatable {
         return TransferParameters(
             instance: instanceId, contact: contactId, flow: contactFlowId,
             destination: destination, token: clientToken)
+    }
+}
+
+/// What became of a contact beside its transfers.
+struct ChangeLine: Codable, Equatable {
+    /// `stopped`, `taken` or `forgotten`.
+    let kind: String
+    /// Nanoseconds since 1970.
+    let at: Int64
+    let contactId: String
+    let reason: String?
+    let userId: String?
+
+    init(_ change: ContactChange) {
+        at = change.at.nanoseconds
+        contactId = change.contact.text
+        switch change.kind {
+        case .stopped(let reason): (kind, self.reason, userId) = ("stopped", reason, nil)
+        case .taken(let user): (kind, reason, userId) = ("taken", nil, user.text)
+        case .forgotten: (kind, reason, userId) = ("forgotten", nil, nil)
+        }
+    }
+
+    /// Nil where it is of no kind that this version knows.
+    var change: ContactChange? {
+        guard let contact = SimulatedID(contactId) else { return nil }
+        let at = Moment(nanoseconds: at)
+        switch (kind, reason, userId.flatMap { SimulatedID($0) }) {
+        case ("stopped", let reason?, _):
+            return ContactChange(.stopped(reason: reason), of: contact, at: at)
+        case ("taken", _, let user?):
+            return ContactChange(.taken(by: user), of: contact, at: at)
+        case ("forgotten", _, _): return ContactChange(.forgotten, of: contact, at: at)
+        default: return nil
+        }
     }
 }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// The file that carries an instance over a restart: a header, and then each transfer that took
-/// effect, a line of JSON and its ``LineSeal`` each.
+/// effect and whatever else became of a contact, a line of JSON and its ``LineSeal`` each.
 ///
 /// A transfer is appended before it is answered, so that what a client was told is there. The state
 /// itself is not written: the same world and the same transfers make it again, new contacts' ids,
@@ -47,6 +47,11 @@ package final class StateJournal: Sendable {
         try write(JournalLine(transfer))
     }
 
+    /// Appends what else became of a contact.
+    package func append(_ change: ContactChange) throws(SimulatorError) {
+        try write(ChangeLine(change))
+    }
+
     private func restored(
         _ world: World, at now: Moment
     ) throws(SimulatorError) -> (ConnectState, latest: [Transfer]) {
@@ -70,7 +75,15 @@ package final class StateJournal: Sendable {
         var state = ConnectState(world, at: Moment(nanoseconds: header.startedAt))
         var latest: [Transfer] = []
         for (index, line) in lines.enumerated() {
-            latest = latest.suffix(1) + [try replayed(line, number: index + 2, on: &state)]
+            if let read: JournalLine = Self.read(line) {
+                latest = latest.suffix(1) + [try replayed(read, number: index + 2, on: &state)]
+            } else if let read: ChangeLine = Self.read(line), let change = read.change {
+                state.apply(change)
+            } else {
+                throw SimulatorError(
+                    doing: .readingState, subject: path,
+                    cause: "line \(index + 2) cannot be read, or was changed")
+            }
         }
         return (state, latest)
     }
@@ -108,13 +121,8 @@ package final class StateJournal: Sendable {
 
     /// Makes a transfer once more, and sees to it that the same came of it.
     private func replayed(
-        _ line: Data, number: Int, on state: inout ConnectState
+        _ read: JournalLine, number: Int, on state: inout ConnectState
     ) throws(SimulatorError) -> Transfer {
-        guard let read: JournalLine = Self.read(line) else {
-            throw SimulatorError(
-                doing: .readingState, subject: path,
-                cause: "line \(number) cannot be read, or was changed")
-        }
         do {
             let made = try state.transfer(read.parameters, at: Moment(nanoseconds: read.at))
             if !made.isRepeated, JournalLine(made.transfer) == read { return made.transfer }

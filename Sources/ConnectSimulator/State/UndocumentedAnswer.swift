@@ -46,6 +46,16 @@ package enum UndocumentedAnswer {
     /// The one version of a flow, made when it was published.
     package static let flowVersion = 1
 
+    /// A contact that has ended, at StopContact.
+    package static let stoppedTwice = Exception.invalidRequest
+    /// Why a contact ended that StopContact ended without a reason: the contact records'
+    /// documentation lists it for tasks and e-mails.
+    package static let stopReason = "API"
+    /// Why one ended that its flow ended (the same).
+    package static let endedByFlow = "CONTACT_FLOW_DISCONNECT"
+    /// A contact that waits in no queue, at AssociateContactWithUser: "a queued contact".
+    package static let notQueued = Exception.invalidRequest
+
     /// A member of the wrong JSON type; other services of AWS say SerializationException, which
     /// Connect does not model.
     package static let wrongType = Exception.invalidRequest

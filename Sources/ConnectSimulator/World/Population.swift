@@ -48,6 +48,7 @@ struct Population {
         switch place {
         case .queue: queueFlow
         case .user: agentFlow
+        case .flow: nil
         }
     }
 

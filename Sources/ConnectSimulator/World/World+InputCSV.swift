@@ -10,6 +10,7 @@ extension World {
             switch row.destination {
             case .queue(let id): csv += ",\(id.text),,"
             case .user(let id): csv += ",,\(id.text),"
+            case .flow: csv += ",,,"
             }
             csv += "\(row.flow.text),\(Self.quoted(row.note))\r\n"
         }

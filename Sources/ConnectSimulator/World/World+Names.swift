@@ -48,6 +48,23 @@ extension World {
         }
     }
 
+    /// Flows that accept a transfer and do not bring the contact where it was to go.
+    static func flowsThatDoNotLand(
+        to queues: [WorldQueue], using generator: inout SeededGenerator
+    ) -> [WorldFlow] {
+        let flows: [(name: String, landing: WorldFlow.Landing)] = [
+            ("Transfer to queue, with overflow", .ownQueue),
+            ("Transfer to queue, waiting for an answer", .nowhere),
+            ("Transfer to queue, out of hours", .ended),
+        ]
+        return flows.map { name, landing in
+            WorldFlow(
+                id: SimulatedID(using: &generator), name: name, kind: .queueTransfer,
+                isArchived: false, ownQueue: queues[generator.index(below: queues.count)].id,
+                landing: landing)
+        }
+    }
+
     static func instances(
         after first: SimulatedID, _ count: Int, using generator: inout SeededGenerator
     ) -> [WorldInstance] {

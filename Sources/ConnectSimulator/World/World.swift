@@ -9,7 +9,8 @@ package struct World: Sendable {
     package let queues: [WorldQueue]
     /// Those that contacts stand with and go to, then those of ``awkwardUsers(using:)``.
     package let users: [WorldUser]
-    /// Those that carry the rows, then those of ``moreFlows(to:using:)``.
+    /// Those that carry the rows, then those of ``moreFlows(to:using:)``, then those of
+    /// ``flowsThatDoNotLand(to:using:)``.
     package let flows: [WorldFlow]
     package let contacts: [WorldContact]
     /// The records of the input CSV, in its order; a row's number is its index plus 1.
@@ -30,7 +31,11 @@ package struct World: Sendable {
         var more = SeededGenerator(seed: options.seed, call: .max - 16)
         self.queues = queues + Self.awkwardQueues(using: &more)
         self.users = users + Self.awkwardUsers(using: &more)
-        self.flows = flows + Self.moreFlows(to: queues, using: &more)
+        // A third, so that instances keep theirs as well.
+        var other = SeededGenerator(seed: options.seed, call: .max - 17)
+        self.flows =
+            flows + Self.moreFlows(to: queues, using: &more)
+            + Self.flowsThatDoNotLand(to: queues, using: &other)
         instances = Self.instances(after: instance, options.instances, using: &more)
 
         var population = Population(queues: queues, users: users, flows: flows)

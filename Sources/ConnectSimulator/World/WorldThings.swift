@@ -49,12 +49,27 @@ package struct WorldFlow: Hashable, Sendable {
     package var isDraft = false
     /// Where the flow puts a contact whose transfer names neither queue nor user.
     package let ownQueue: SimulatedID
+    /// Where it puts one whose transfer names either.
+    package var landing = Landing.asAsked
+
+    /// What a flow makes of a transfer that was accepted.
+    package enum Landing: Hashable, Sendable {
+        case asAsked
+        /// It has a queue of its own for all.
+        case ownQueue
+        /// It goes on, and has put the contact nowhere yet.
+        case nowhere
+        /// It ends the contact.
+        case ended
+    }
 }
 
 /// Where a contact is, or is to go.
 package enum Place: Hashable, Sendable {
     case queue(SimulatedID)
     case user(SimulatedID)
+    /// In no queue and with no user.
+    case flow
 }
 
 /// The service's `Channel`.

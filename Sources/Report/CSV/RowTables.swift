@@ -10,7 +10,7 @@ struct RowTables {
     private let job: Job
     private let columns: [InputColumn]
     private var splitter: RecordSplitter
-    private var composer: CSVComposer
+    var composer: CSVComposer
 
     /// Baton's columns in `results.csv`, after those of the input.
     static let ownColumns =
@@ -81,14 +81,14 @@ struct RowTables {
     }
 
     /// Adds the row's fields in the width of the header.
-    private mutating func addFields(of row: RowRecord) {
+    mutating func addFields(of row: RowRecord) {
         let fields = splitter.fields(of: row.record)
         for (index, column) in columns.enumerated() {
             composer.add(index < fields.count ? fields[index] : [], isRead: column.isRead)
         }
     }
 
-    private mutating func addHeader() {
+    mutating func addHeader() {
         for column in columns { composer.add(column.name, isRead: column.isRead) }
     }
 

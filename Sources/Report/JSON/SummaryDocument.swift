@@ -1,4 +1,3 @@
-import FoundationEssentials
 import TransferCore
 import TransferLedger
 
@@ -48,13 +47,6 @@ struct SummaryDocument: Encodable {
         }
         timeline = TimelinePart(figures.timeline)
         chain = ChainPart(figures.chain)
-    }
-
-    /// The document's text: keys in alphabetical order, for `diff`.
-    func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try Array(encoder.encode(self)) + [.lf]
     }
 }
 

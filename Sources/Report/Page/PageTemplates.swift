@@ -24,7 +24,7 @@ struct PageTemplates {
         script = String(decoding: PackageResources.rows_js, as: UTF8.self)
     }
 
-    private static func template(
+    static func template(
         _ bytes: [UInt8], _ name: String
     ) throws(ReportError) -> MustacheTemplate {
         do {

@@ -87,7 +87,7 @@ extension ContactState {
         }
     }
 
-    private var place: String {
+    var place: String {
         if let user { return "with user \(user)" }
         if let queue { return "in queue \(queue)" }
         return "in no queue and with no user"

@@ -117,6 +117,10 @@ package struct RunEvent: Sendable, Hashable {
     package static let retry = "retry"
     /// Under which name the service was called.
     package static let caller = "caller"
+    /// The service was asked what became of the rows.
+    package static let reconciliation = "reconciliation"
+    /// A row that nobody knew the outcome of has one.
+    package static let settled = "settled"
     /// The report was written.
     package static let report = "report"
 }

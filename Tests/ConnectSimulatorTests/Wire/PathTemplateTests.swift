@@ -33,6 +33,8 @@ struct PathTemplateTests {
             "GET /contact-flows/i/f": .describeContactFlow,
             "GET /instance": .listInstances,
             "GET /instance/i": .describeInstance,
+            "POST /contact/stop": .stopContact,
+            "POST /contacts/i/c/associate-user": .associateContactWithUser,
         ]
         #expect(Set(paths.values) == Set(OperationName.allCases))
         for (path, name) in paths {
