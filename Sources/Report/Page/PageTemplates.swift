@@ -14,8 +14,7 @@ struct PageTemplates {
 
     /// Parses the templates, which are a part of the program.
     init() throws(ReportError) {
-        // Before the parsing: it is there that the name is looked up.
-        MustacheContentTypes.register(PageText(), named: PageText.name)
+        Self.registerContentType()
         top = try Self.template(PackageResources.summary_top_mustache, "summary-top")
         row = try Self.template(PackageResources.summary_row_mustache, "summary-row")
         rest = try Self.template(PackageResources.summary_rest_mustache, "summary-rest")
@@ -24,7 +23,12 @@ struct PageTemplates {
         script = String(decoding: PackageResources.rows_js, as: UTF8.self)
     }
 
-    private static func template(
+    /// To be called before the parsing: it is there that the name is looked up.
+    static func registerContentType() {
+        MustacheContentTypes.register(PageText(), named: PageText.name)
+    }
+
+    static func template(
         _ bytes: [UInt8], _ name: String
     ) throws(ReportError) -> MustacheTemplate {
         do {
