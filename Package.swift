@@ -94,11 +94,25 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: rules),
+        .target(
+            name: "JobServer",
+            dependencies: [
+                "TransferCore", "TransferLedger", "Report",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: rules),
         .executableTarget(
             name: "Baton",
             dependencies: [
                 "TransferCore", "ConnectClient", "TransferLedger", "Intake", "TransferRun",
-                "Report", "ConnectSimulator", "AWSSigning",
+                "Report", "JobServer", "ConnectSimulator", "AWSSigning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -23,7 +23,7 @@ struct BatonCommand: AsyncParsableCommand {
             CheckCommand.self, RunCommand.self, IngestCommand.self, ResumeCommand.self,
             PauseCommand.self, PaceCommand.self, RetryCommand.self, StatusCommand.self,
             JobsCommand.self, ReportCommand.self, ReconcileCommand.self, VerifyLedgerCommand.self,
-            WhoamiCommand.self, SimulateCommand.self, DemoCommand.self,
+            ServeCommand.self, WhoamiCommand.self, SimulateCommand.self, DemoCommand.self,
         ])
 
     static func main() async {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConnectClient
 import ConnectSimulator
 import Intake
+import JobServer
 import Report
 import TransferCore
 import TransferLedger
@@ -65,6 +66,8 @@ enum ExitStatus: Int32 {
             (error.status, error.sentence)
         case let error as SimulatorError:
             (.unreachable, error.description)
+        case let error as ServerError:
+            (error.code == .listening ? .unreachable : .usage, error.description)
         case let error as MetricsFileError:
             (.cannotWrite, error.sentence)
         case let error as OpenFilesError:

@@ -22,7 +22,15 @@ package struct JobLock: ~Copyable {
     ///
     /// - Throws: ``LedgerError`` `.unwritable`.
     package static func isHeld(_ job: Job, of ledger: Ledger) throws(LedgerError) -> Bool {
-        ledger.isScratch ? false : try LockFile.isLocked(byte: job.number, of: ledger)
+        guard !ledger.isScratch else { return false }
+        return try LockFile.isLocked(byte: job.number, ofLedgerAt: ledger.resolvedPath)
+    }
+
+    /// Whether some process works on a job of a ledger that is only looked at.
+    ///
+    /// - Throws: ``LedgerError`` `.unwritable`.
+    package static func isHeld(_ job: Job, of view: LedgerView) throws(LedgerError) -> Bool {
+        try LockFile.isLocked(byte: job.number, ofLedgerAt: view.resolvedPath)
     }
 
     private init(file: consuming LockFile?) { self.file = file }

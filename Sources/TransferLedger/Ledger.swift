@@ -208,10 +208,7 @@ package final class Ledger: Sendable {
     private static func migrate(_ pool: DatabasePool, _ path: String) throws {
         let migrator = LedgerSchema.migrator
         guard try !pool.read(migrator.hasBeenSuperseded) else {
-            throw LedgerError(
-                .newer,
-                "The ledger \(path) was written by a newer Baton. Use that version, "
-                    + "or name another file with --ledger.")
+            throw LedgerError(newer: path)
         }
         guard try !pool.read(migrator.hasCompletedMigrations) else { return }
         try migrator.migrate(pool)

@@ -43,6 +43,14 @@ extension LedgerError {
         self.init(.damaged, Self.advice(.damaged, path), underlying: line)
     }
 
+    /// That the ledger at `path` has what this version does not know.
+    init(newer path: String) {
+        self.init(
+            .newer,
+            "The ledger \(path) was written by a newer Baton. Use that version, "
+                + "or name another file with --ledger.")
+    }
+
     private static func code(of error: DatabaseError) -> Code {
         switch error.resultCode {
         case .SQLITE_NOTADB: .notALedger

@@ -88,9 +88,7 @@ package struct LedgerReader {
         try Row.fetchAll(
             db, sql: "SELECT at, kind, detail, rate FROM events WHERE job = ? ORDER BY number",
             arguments: [job.number]
-        ).map {
-            RunEvent(at: Timestamp(milliseconds: $0[0]), kind: $0[1], detail: $0[2], rate: $0[3])
-        }
+        ).map(RunEvent.init)
     }
 
     /// Whether a report was written since the job's last run began; of a job without runs, ever.
@@ -295,6 +293,13 @@ extension RunRecord {
                 pace: row["pace"], concurrency: row["concurrency"],
                 attemptsMax: row["attempts_max"]),
             ending: row["ending"])
+    }
+}
+
+extension RunEvent {
+    init(_ row: Row) {
+        self.init(
+            at: Timestamp(milliseconds: row[0]), kind: row[1], detail: row[2], rate: row[3])
     }
 }
 

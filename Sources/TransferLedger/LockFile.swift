@@ -44,8 +44,10 @@ struct LockFile: ~Copyable {
     /// Whether somebody has a ledger's byte locked: the kernel's word, which no crash outlives.
     ///
     /// - Throws: ``LedgerError`` `.unwritable` where it cannot be found out.
-    static func isLocked(byte: Int64, of ledger: Ledger) throws(LedgerError) -> Bool {
-        let path = ledger.resolvedPath + "-lock"
+    static func isLocked(
+        byte: Int64, ofLedgerAt resolvedPath: String
+    ) throws(LedgerError) -> Bool {
+        let path = resolvedPath + "-lock"
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return false }

@@ -115,6 +115,9 @@ struct TidyTests {
             "ConnectClient": ["TransferLedger", "TransferRun", "ConnectSimulator", "GRDB"],
             "ConnectSimulator": ["TransferCore", "ConnectClient", "TransferLedger", "CCurl"],
             "Intake": ["TransferRun", "ConnectClient", "GRDB"],
+            "JobServer": [
+                "TransferRun", "ConnectClient", "Intake", "ConnectSimulator", "GRDB",
+            ],
             "Report": ["TransferRun", "ConnectClient", "Intake", "GRDB"],
             "TransferLedger": ["TransferRun", "Intake", "Report"],
             "TransferRun": ["ConnectClient", "Intake", "Report", "GRDB", "AWSSigning"],
@@ -127,6 +130,14 @@ struct TidyTests {
         }
         let networking = places { $0.hasSuffix("import FoundationNetworking") }
         #expect(networking == [])
+    }
+
+    @Test func `the server of jobs sees ledgers through what cannot write`() {
+        let server = Self.sources.filter { $0.path.hasPrefix("Sources/JobServer/") }
+        let found = places(in: server) { line in
+            line.split { !$0.isLetter && !$0.isNumber }.contains("Ledger")
+        }
+        #expect(found == [])
     }
 
     @Test func `SQL stands in the ledger alone`() {

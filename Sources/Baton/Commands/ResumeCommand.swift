@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConnectClient
 import FoundationEssentials
+import Report
 import TransferCore
 import TransferLedger
 import TransferRun

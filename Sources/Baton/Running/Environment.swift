@@ -20,13 +20,8 @@ extension RunWorker {
         return text.filter { !$0.isWhitespace }
     }
 
-    /// Whether it certainly works no more, as seen from this process: its machine was restarted, or
-    /// no process has its id. Of another machine's process nothing can be seen.
-    var isGone: Bool {
-        let here = Self.current
-        guard host == here.host else { return false }
-        return self.bootID != here.bootID || (kill(processID, 0) != 0 && errno == ESRCH)
-    }
+    /// Whether it certainly works no more, as seen from this process.
+    var isGone: Bool { isGone(asSeenBy: .current) }
 }
 
 extension ConnectClient {
@@ -52,9 +47,4 @@ extension ClientSurroundings {
             applicationID: configuration.applicationID, now: { .now },
             askForCode: { await CodeQuestion.ask(about: $0) })
     }
-}
-
-extension Timestamp {
-    /// ISO 8601, UTC, to the second: what people are shown.
-    var toTheSecond: String { "\(iso8601.prefix(19))Z" }
 }

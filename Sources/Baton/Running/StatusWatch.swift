@@ -1,4 +1,5 @@
 import Glibc
+import Report
 import TransferCore
 import TransferLedger
 import TransferRun

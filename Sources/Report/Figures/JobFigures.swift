@@ -47,9 +47,6 @@ struct JobFigures {
         events.compactMap { event in event.rate.map { (event.at, $0) } }
     }
 
-    /// Whether the six outcomes add up to the rows of the input.
-    var addsUp: Bool { totals.rows == job.rows }
-
     /// Transferred rows a second, over the time in which calls were made; nil where either is nothing.
     var transferredPerSecond: Double? {
         let seconds = timeline.activity.active.seconds

@@ -89,12 +89,12 @@ extension PageContent {
         let pace: String
         let limits: String
 
-        init(number: Int, _ run: RunRecord) {
+        init(number: Int, _ run: RunRecord, endless: String = "at work, or was killed") {
             self.number = number.words
             startedAt = run.startedAt.words
             endedAt = run.endedAt?.words ?? "–"
             lasted = run.endedAt.map { ($0 - run.startedAt).words } ?? "–"
-            ending = run.ending ?? "at work, or was killed"
+            ending = run.ending ?? endless
             worker =
                 "\(run.worker.user) on \(run.worker.host), process \(run.worker.processID), "
                 + "Baton \(run.worker.version)"
@@ -109,7 +109,7 @@ extension PageContent {
         let kind: String
         let detail: String
 
-        private init(_ event: RunEvent) {
+        init(_ event: RunEvent) {
             at = event.at.words
             kind = event.kind
             detail = event.detail

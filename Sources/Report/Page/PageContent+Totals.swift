@@ -11,17 +11,17 @@ extension PageContent {
         /// The bar's description, for those who do not see it.
         let bar: String
 
-        init(_ figures: JobFigures) {
-            let rows = figures.totals.rows
+        init(_ totals: ControlTotals, inputRows: Int) {
+            let rows = totals.rows
             var start = 0
             outcomes = Outcome.allCases.map { outcome in
-                let count = figures.totals[outcome]
+                let count = totals[outcome]
                 defer { start += count }
                 return OutcomePart(outcome, count, after: start, of: rows)
             }
             sum = rows.words
-            inputRows = figures.job.rows.words("row", "rows")
-            addsUp = figures.addsUp
+            self.inputRows = inputRows.words("row", "rows")
+            addsUp = rows == inputRows
             bar = outcomes.filter(\.isPresent).map { "\($0.name) \($0.rows)" }
                 .joined(separator: ", ")
         }

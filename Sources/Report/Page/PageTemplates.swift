@@ -14,14 +14,18 @@ struct PageTemplates {
 
     /// Parses the templates, which are a part of the program.
     init() throws(ReportError) {
-        // Before the parsing: it is there that the name is looked up.
-        MustacheContentTypes.register(PageText(), named: PageText.name)
+        Self.registerContentType()
         top = try Self.template(PackageResources.summary_top_mustache, "summary-top")
         row = try Self.template(PackageResources.summary_row_mustache, "summary-row")
         rest = try Self.template(PackageResources.summary_rest_mustache, "summary-rest")
         end = try Self.template(PackageResources.summary_end_mustache, "summary-end")
         style = String(decoding: PackageResources.summary_css, as: UTF8.self)
         script = String(decoding: PackageResources.rows_js, as: UTF8.self)
+    }
+
+    /// To be called before the parsing: it is there that the name is looked up.
+    static func registerContentType() {
+        MustacheContentTypes.register(PageText(), named: PageText.name)
     }
 
     static func template(

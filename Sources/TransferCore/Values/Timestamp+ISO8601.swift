@@ -1,4 +1,7 @@
 extension Timestamp {
+    /// ISO 8601, UTC, to the second: what people are shown.
+    package var toTheSecond: String { "\(iso8601.prefix(19))Z" }
+
     /// ISO 8601, UTC, with milliseconds: `2026-11-22T20:14:05.123Z`.
     ///
     /// Written by hand: two of them stand in each of up to a million records.

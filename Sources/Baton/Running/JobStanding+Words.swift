@@ -2,41 +2,13 @@ import TransferCore
 import TransferLedger
 import TransferRun
 
-/// How a job stands at one moment, as the ledger and the kernel's locks say.
-struct JobStanding {
-    var job: Job
-    var totals: ControlTotals
-    var runs: [RunRecord]
-    /// Of the last run; nil before its first commit.
-    var state: RunState?
-    /// The one that is under way, and how many rows it has looked into.
-    var reconciling: (Reconciliation, rows: Int)?
-    /// Whether a process works on it.
-    var isHeld: Bool
-    var at = Timestamp.now
-
+extension JobStanding {
     init(_ job: Job, in ledger: Ledger) async throws {
-        self.job = job
-        isHeld = try JobLock.isHeld(job, of: ledger)
-        (totals, runs, state, reconciling) = try await ledger.read { reader in
-            let runs = try reader.runs(job)
-            let last = try reader.lastReconciliation(of: job).flatMap { last in
-                try last.endedAt == nil
-                    ? (last, rows: reader.findingTotals(last.number).rows) : nil
-            }
-            return (
-                try reader.totals(job), runs, try runs.last.flatMap { try reader.state(of: $0) },
-                last
-            )
+        let isHeld = try JobLock.isHeld(job, of: ledger)
+        let (viewer, now) = (RunWorker.current, Timestamp.now)
+        self = try await ledger.read { reader in
+            try JobStanding(job, isHeld: isHeld, from: reader, by: viewer, at: now)
         }
-    }
-
-    /// The run that is at work.
-    var working: RunRecord? {
-        guard isHeld, let last = runs.last, last.endedAt == nil, !last.worker.isGone else {
-            return nil
-        }
-        return last
     }
 
     /// What is known of it, for people, in a few lines.
@@ -87,9 +59,8 @@ struct JobStanding {
     private func end(of run: RunRecord) -> String {
         if let endedAt = run.endedAt { return "to \(endedAt.toTheSecond), \(run.ending ?? "")" }
         if run.number == working?.number { return "until now" }
-        let here = RunWorker.current
-        guard run.worker.host == here.host else { return "without an end" }
-        return run.worker.bootID == here.bootID
+        guard run.worker.host == viewer.host else { return "without an end" }
+        return run.worker.bootID == viewer.bootID
             ? "without an end: its process died" : "without an end: its machine was restarted"
     }
 }

@@ -1,8 +1,8 @@
-import TransferCore
-import TransferLedger
+package import TransferCore
+package import TransferLedger
 
 /// A job as `--output json` shows it.
-struct JobState: Encodable {
+package struct JobState: Encodable, Sendable {
     var job: String
     var input: String
     var createdAt: String
@@ -10,12 +10,16 @@ struct JobState: Encodable {
     var endpoint: String
     var rows: Int
     var totals: [String: Int]
+    /// What became of it so far, in a sentence.
+    var headline: String
     var isFinished: Bool
+    /// What is going on with it; only where that was asked.
+    var state: String?
     var report: String?
     /// The run that is at work; only where that was asked.
     var run: WorkingRun?
 
-    init(_ job: Job, _ totals: ControlTotals, report: String? = nil) {
+    package init(_ job: Job, _ totals: ControlTotals, report: String? = nil) {
         self.job = job.id.text
         input = job.input.name
         createdAt = job.createdAt.toTheSecond
@@ -24,6 +28,7 @@ struct JobState: Encodable {
         rows = job.rows
         self.totals = Dictionary(
             uniqueKeysWithValues: Outcome.allCases.map { ($0.rawValue, totals[$0]) })
+        headline = Headline(totals).sentence
         isFinished = totals[.pending] == 0
         self.report = report
     }
@@ -31,14 +36,15 @@ struct JobState: Encodable {
 
 extension JobState {
     /// With the run that is at work.
-    init(_ standing: JobStanding) {
+    package init(_ standing: JobStanding) {
         self.init(standing.job, standing.totals)
+        state = standing.phase.rawValue
         run = standing.working.map { WorkingRun($0, standing.state, at: standing.at) }
     }
 }
 
 /// A run that is at work, as `status --output json` shows it.
-struct WorkingRun: Encodable {
+package struct WorkingRun: Encodable, Sendable {
     var processID: Int32
     var host: String
     var user: String
