@@ -144,9 +144,15 @@ import Testing
             while !served.hasOpen("results.csv") { try await Task.sleep(for: .milliseconds(20)) }
             let unfinished = try served.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
             let silent = try served.send("")
+            let quiet = try served.open("GET", "/jobs/\(job)/events", [:])
+            let heard = try await quiet.read { $0.contains(": nothing new") }
+            // Nothing changed, so one event was all there was to tell; this client is still there.
+            #expect(heard.split(separator: "data: ").count == 2)
             #expect(try await unfinished.read { _ in false } == "")
             #expect(try await silent.read { _ in false } == "")
             while served.hasOpen("results.csv") { try await Task.sleep(for: .milliseconds(50)) }
+            let again = try await quiet.read { $0.contains(": nothing new") }
+            #expect(again.contains(": nothing new"))
             withExtendedLifetime(stuck) {}
         }
         #expect(ended.status == 0 && ended.errors == "")
