@@ -104,6 +104,21 @@ import Testing
         }
     }
 
+    @Test func `says that the ledger is held by a program that lets nobody read`() async throws {
+        _ = try await program.ingest(1)
+        let file = open(program.directory.file("baton.sqlite"), O_RDWR)
+        defer { close(file) }
+        // The bytes by which SQLite locks a file: https://sqlite.org/src/file/src/os.h
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        (lock.l_start, lock.l_len) = (0x4000_0000, 512)
+        #expect(fcntl(file, F_SETLK, &lock) == 0)
+        let ended = try await program.run("serve", "--port", "0")
+        #expect(ended.status == 73)
+        #expect(ended.errors.contains("held by another program"), "\(ended.errors)")
+    }
+
     @Test(arguments: [false, true])
     func `a signal ends it with 0, and the streams that are open`(isInterrupt: Bool) async throws {
         let job = try await program.ingest(1)

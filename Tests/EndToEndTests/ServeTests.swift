@@ -119,7 +119,7 @@ import Testing
         #expect(try await program.run("report", job).status == 0)
         let bytes = 200_000_000
         truncate(program.directory.file("reports/\(job)/results.csv"), bytes)
-        _ = try await ServedJobs.serve(with: program) { served in
+        let ended = try await ServedJobs.serve(with: program) { served in
             _ = try await served.get("/")
             let before = served.peakMemory
             let stuck = try (0..<8).map { _ in
@@ -131,6 +131,31 @@ import Testing
             #expect(served.peakMemory - before < 40_000)
             withExtendedLifetime(stuck) {}
         }
+        // Those that hung up in the middle are no error.
+        #expect(ended.status == 0 && ended.errors == "")
+    }
+
+    @Test func `a client that is silent, or takes nothing for long, is let go of`() async throws {
+        let job = try await program.ingest(1)
+        #expect(try await program.run("report", job).status == 0)
+        truncate(program.directory.file("reports/\(job)/results.csv"), 100_000_000)
+        let ended = try await ServedJobs.serve(with: program) { served in
+            let stuck = try served.open("GET", "/jobs/\(job)/results.csv", [:])
+            while !served.hasOpen("results.csv") { try await Task.sleep(for: .milliseconds(20)) }
+            let unfinished = try served.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            let silent = try served.send("")
+            let quiet = try served.open("GET", "/jobs/\(job)/events", [:])
+            let heard = try await quiet.read { $0.contains(": nothing new") }
+            // Nothing changed, so one event was all there was to tell; this client is still there.
+            #expect(heard.split(separator: "data: ").count == 2)
+            #expect(try await unfinished.read { _ in false } == "")
+            #expect(try await silent.read { _ in false } == "")
+            while served.hasOpen("results.csv") { try await Task.sleep(for: .milliseconds(50)) }
+            let again = try await quiet.read { $0.contains(": nothing new") }
+            #expect(again.contains(": nothing new"))
+            withExtendedLifetime(stuck) {}
+        }
+        #expect(ended.status == 0 && ended.errors == "")
     }
 
     @Test func `pages of the list have a hundred jobs`() async throws {

@@ -90,6 +90,9 @@ struct ServedJobs: Sendable {
         return try Connection(port, sending: "\(method) \(path) HTTP/1.1\r\n\(lines)\r\n")
     }
 
+    /// Sends what a test likes on a connection of its own.
+    func send(_ text: String) throws -> Connection { try Connection(port, sending: text) }
+
     /// A connection, closed when it is let go of.
     final class Connection: Sendable {
         private let socket: Int32
@@ -97,7 +100,7 @@ struct ServedJobs: Sendable {
         fileprivate init(_ port: Int, sending text: String) throws {
             socket = try connectedSocket(toPort: port)
             let bytes = Array(text.utf8)
-            guard send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+            guard Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
             else {
                 throw SocketError(number: errno)
             }
@@ -135,6 +138,17 @@ struct ServedJobs: Sendable {
                     continuation.resume(returning: sum)
                 }
             }
+        }
+    }
+
+    /// Whether the process has a file of this name open.
+    func hasOpen(_ name: String) -> Bool {
+        let folder = "/proc/\(process)/fd"
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.contains { file in
+            let path = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "\(folder)/\(file)")
+            return path?.hasSuffix(name) ?? false
         }
     }
 
