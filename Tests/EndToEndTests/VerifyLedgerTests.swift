@@ -29,7 +29,7 @@ import Testing
             ["--contacts", "400", "--failing-share", "0.1", "--rate", "0"], with: program
         ) { connect in
             let program = connect.program
-            let killed = try await program.start(connect.run("contacts.csv", "--rate", "40")) {
+            let killed = try await program.start(connect.run("contacts.csv", "--rate", "10")) {
                 execution in
                 try await connect.waitForEffects(10)
                 let verdict = try Verdict(
