@@ -15,12 +15,13 @@ PACING_FLAGS ?=
 NIGHTS ?= 10000
 NIGHT_SEED ?= 0
 
-.PHONY: help demo test lint format pacing nights tsan bench bench-intake bench-run bench-report bench-pacing \
+.PHONY: help demo sample test lint format pacing nights tsan bench bench-intake bench-run bench-report bench-pacing \
 	faults kill-run kill-ingest memory leaks interop browser \
 	differential fuzz build install setup clean
 
 help:
 	@echo 'make demo              build, and watch 2,000 transfers on a local Amazon Connect'
+	@echo 'make sample            write the reports that stand in reports/sample again'
 	@echo 'make test              build, and run the tests'
 	@echo 'make lint              check the format, and the rules of the house'
 	@echo 'make interop           drive the local Connect with boto3 and the aws CLI (needs PyPI)'
@@ -92,6 +93,13 @@ browser: setup .venv-Browser/ready
 	@timeout 300 $(@D)/bin/pip install --quiet --requirement $< || { \
 		echo 'make $* needs PyPI, or an index that pip is set up for.' >&2; exit 1; }
 	@touch $@
+
+# The reports that the README shows; its screenshot is taken where Chromium is.
+sample: build
+	python3 samples/sample-report.py .build/release/baton reports/sample
+	@if command -v chromium >/dev/null; then \
+		chromium --headless --no-sandbox --hide-scrollbars --window-size=1100,1000 \
+			--screenshot=reports/sample/summary.png reports/sample/summary.html 2>/dev/null; fi
 
 # A seeded simulation: nothing of it depends on the machine. PACING_SEEDS=100 takes minutes.
 pacing: setup

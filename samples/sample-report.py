@@ -62,10 +62,27 @@ def disturb(connect, place):
     connect.post("/simulator/forget", {"contactId": moved[20]["BatonNewContactId"]})
 
 
+def use_other_flows(connect, place):
+    """Two rows go by flows that accept a contact and do not bring it where it was to go."""
+    there = f"/contact-flows-summary/{connect.line['instanceId']}?maxResults=1000"
+    found = json.load(urllib.request.urlopen(connect.line["endpoint"] + there))
+    flows = {flow["Name"]: flow["Id"] for flow in found["ContactFlowSummaryList"]}
+    path = pathlib.Path(place, "moves.csv")
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row, flow in zip([r for r in rows if r["QueueId"]][30:32], ["with overflow", "out of hours"]):
+        row["ContactFlowId"] = flows[f"Transfer to queue, {flow}"]
+    with open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def main(program, folder):
     with tempfile.TemporaryDirectory() as place:
         connect = Connect(program, place)
         try:
+            use_other_flows(connect, place)
             first = baton(
                 program, place, "run", "moves.csv", "--instance", connect.line["instanceId"],
                 "--region", connect.line["region"], "--endpoint-url", connect.line["endpoint"],

@@ -76,7 +76,7 @@ struct ReconciliationContent {
         settledNote = Self.settledNote(figures)
         cells = figures.cells.map(CellPart.init)
         matched = figures.totals.matched.words
-        exceptions = figures.totals.exceptions.words
+        exceptions = figures.totals.exceptions.words("exception", "exceptions")
         groups = figures.cells.filter { !$0.isMatched }.map { GroupPart($0, examples) }
         provenance = Self.provenance(figures)
         tableWords =
