@@ -13,6 +13,7 @@ enum ReportName: String, CaseIterable {
     case results = "results.csv"
     case retry = "retry.csv"
     case reconciliation = "reconciliation.html"
+    case reconciliationDocument = "reconciliation.json"
     case reconciliationTable = "reconciliation.csv"
 
     func path(of id: JobID, in folder: String) -> String { "\(folder)/\(id)/\(rawValue)" }
@@ -25,7 +26,7 @@ enum ReportName: String, CaseIterable {
             // is for that to say.
             headers[.contentSecurityPolicy] = "frame-ancestors 'none'"
             return headers
-        case .document: return [.contentType: "application/json"]
+        case .document, .reconciliationDocument: return [.contentType: "application/json"]
         case .results, .retry, .reconciliationTable:
             var headers: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
             headers[.contentDisposition] = "attachment; filename=\"\(id)-\(rawValue)\""

@@ -93,11 +93,14 @@ extension Ledger {
             AND (http_status IS NULL OR http_status >= 500 OR http_status IN (200, 409))
         """
 
-    /// Commits what was found, all of it or nothing, and settles the outcomes that it proves.
+    /// Commits what was found, all of it or nothing, and settles the outcomes that it proves; returns
+    /// what was committed.
+    @discardableResult
     package func commit(
         _ found: [FoundRow], of job: Job, for reconciliation: Int64
-    ) async throws {
+    ) async throws -> [FoundRow] {
         try await write(.findings) { db in
+            let found = try db.withoutTransfersOfOtherRows(found)
             let insert = try HotStatement(
                 "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", in: db)
             for row in found {
@@ -117,6 +120,7 @@ extension Ledger {
                     .init(found.endedAt), .init(found.disconnectReason), .init(row.checkedAt),
                 ])
             }
+            return found
         }
     }
 }
@@ -237,6 +241,27 @@ extension Database {
         }
     }
 
+    /// Takes a transfer that the ledger credits to another row for that row's, whatever its time and
+    /// place: one that moves the same contact, such as that of a job of `retry.csv`.
+    fileprivate func withoutTransfersOfOtherRows(_ found: [FoundRow]) throws -> [FoundRow] {
+        let transfers = found.compactMap(\.provenTransfer?.id.text)
+        guard !transfers.isEmpty else { return found }
+        let marks = databaseQuestionMarks(count: transfers.count)
+        let credited = try Set(
+            String.fetchAll(
+                self, sql: "SELECT new_contact FROM row_states WHERE new_contact IN (\(marks))",
+                arguments: StatementArguments(transfers)))
+        return found.map { row in
+            guard let transfer = row.provenTransfer, credited.contains(transfer.id.text) else {
+                return row
+            }
+            var row = row
+            row.found.finding = .movedByOthers
+            row.found.message = "Contact \(transfer.id) came from this one while it was sent."
+            return row
+        }
+    }
+
     /// Settles what became of a row whose outcome was not known, with the evidence; the outcome
     /// before stays in the chain.
     ///
@@ -276,7 +301,7 @@ extension FoundRow {
     package var committedOutcome: Outcome { provenTransfer == nil ? outcome : .transferred }
 
     /// What settles the row's outcome; nil where the ledger's stands.
-    private var provenTransfer: AssociatedContact? {
+    fileprivate var provenTransfer: AssociatedContact? {
         outcome == .uncertain && found.finding == .transferredAfterAll ? found.child : nil
     }
 

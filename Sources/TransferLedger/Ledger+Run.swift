@@ -119,14 +119,15 @@ extension Ledger {
     package func putBack(_ job: Job, at now: Timestamp) async throws -> Int {
         try await write { db in
             var chain = try ChainWriter(job.number, in: db)
-            let named = try db.putBackUnresolved(job, &chain)
             let keys = RowKey.all(of: job.number)
             let those = """
                 WHERE outcome IN ('failed', 'uncertain') AND outcome <> 'pending'
                     AND key > ? AND key <= ?
                 """
             let range: StatementArguments = [keys.before, keys.last]
+            // Before routes lose the ids of their names, which belong to what is taken back.
             try db.chainTakenBack("FROM row_states \(those)", range, &chain)
+            let named = try db.putBackUnresolved(job, &chain)
             try chain.finish()
             try db.execute(
                 sql: """

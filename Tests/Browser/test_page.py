@@ -1,8 +1,11 @@
 """The page as a whole: what it asks for, and whom it serves."""
 
+import sqlite3
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+import jobs
 from conftest import MADE
 
 VARIANTS = {
@@ -89,6 +92,14 @@ def test_what_hides_in_rows_names_and_answers_stays_text(made, open_page):
                  "a[U+202E]b[U+2066]c[U+200F]d", "&lt;b&gt;", "x" * 512 + "…"]:
         assert text in shown
     assert "\u202e" not in page.content()
+
+
+def test_it_says_so_where_rows_are_missing_from_the_ledger(tmp_path, open_page):
+    job = jobs.run(tmp_path / "job", 20, jobs.transferred)
+    with sqlite3.connect(job.ledger) as ledger:
+        ledger.execute("DELETE FROM rows WHERE key = (SELECT max(key) FROM rows)")
+    page = open_page(job.report())
+    assert "Does not add up: the input has 20 rows." in page.content()
 
 
 def test_no_page_is_too_big_for_a_mail(made):

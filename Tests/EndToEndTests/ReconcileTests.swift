@@ -170,8 +170,12 @@ import Testing
             ["--contacts", "200", "--failing-share", "0", "--reset-after", "0.3"] + Self.world,
             with: program
         ) { connect in
+            // One after another: of calls made at once the lost ones are heard of first, which looks
+            // like a service that is down, and that is waited for.
             let ran = try await connect.program.run(
-                connect.run("contacts.csv", "--output", "json", "--max-attempts", "1"))
+                connect.run(
+                    "contacts.csv", "--output", "json", "--max-attempts", "1", "--rate", "60",
+                    "--burst", "1"))
             let before = try JobState(ran)
             let uncertain = before.totals["uncertain"] ?? 0
             try #require(uncertain > 0, "\(ran.errors)")

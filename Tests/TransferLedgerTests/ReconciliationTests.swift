@@ -171,6 +171,20 @@ struct ReconciliationTests {
         #expect(messages == ["m Row 3 of job abcdefabcdef in this ledger moved it.", "m"])
     }
 
+    @Test func `settles nothing by a transfer that is another row's`() async throws {
+        let fixture = try await fixture()
+        let number = try await begin(fixture, at: 100)
+        // Of row 1, by the ledger.
+        let written = try await fixture.ledger.commit(
+            [found(4, .uncertain, .transferredAfterAll, transfer: "n-1")], of: fixture.job,
+            for: number)
+        #expect(written.map(\.found.finding) == [.movedByOthers])
+        #expect(written.map(\.committedOutcome) == [.uncertain])
+        #expect(try await fixture.rows()[3].outcome == .uncertain)
+        let totals = try await fixture.ledger.read { try $0.findingTotals(number) }
+        #expect(totals[.uncertain, .movedByOthers] == 1)
+    }
+
     @Test func `settles nothing of a row that was changed by somebody else`() async throws {
         let fixture = try await fixture()
         let number = try await begin(fixture, at: 100)

@@ -68,7 +68,7 @@ struct TamperingTests {
             finds: "input changed: rows 201...250"),
         Tampering(
             "what a route asks for", "UPDATE routes SET queue = 'q-2'",
-            finds: "outcome changed: rows 1...1, entries 1...1",
+            finds: "job changed", "outcome changed: rows 1...1, entries 1...1",
             "outcome changed: rows 2...2, entries 2...2",
             "outcome changed: rows 3...3, entries 3...3",
             "outcome changed: rows 4...4, entries 4...4",

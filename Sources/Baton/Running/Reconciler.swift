@@ -44,8 +44,9 @@ struct Reconciler {
             try $0.findingTotals(reconciliation.number)
         }
         if let reason = ending.reasonToReconcileLater { Console.complain(reason) }
-        let files = try await flags.writer.write(reconciliation, of: job, from: ledger)
+        // First, since nothing else would have it written again if the other files could not be.
         try await renewReport(totals, before)
+        let files = try await flags.writer.write(reconciliation, of: job, from: ledger)
         _ = consume lock
         try ReconciliationState(job, reconciliation, totals, files).tell(as: output)
         return ending == .finished ? ExitStatus(totals, rows: job.rows) : ExitStatus(ending)
@@ -120,9 +121,11 @@ struct Reconciler {
     private func renewReport(_ totals: FindingTotals, _ before: FindingTotals) async throws {
         let settled =
             totals[.transferred, .transferredAfterAll] - before[.transferred, .transferredAfterAll]
-        guard settled > 0 else { return }
+        // Those of an earlier process count too, which may not have come to the report.
+        guard totals[.transferred, .transferredAfterAll] > 0 else { return }
         let files = try await flags.reporting.writer.write(job, from: ledger)
         try await ledger.noteReport(of: job, in: files.directory, at: .now)
+        guard settled > 0 else { return }
         console.say(
             "\(settled.of("uncertain row")) \(settled == 1 ? "was" : "were") transferred after all: "
                 + "the ledger says so now, and the report is written again.",

@@ -11,6 +11,8 @@ struct JobFigures {
     let events: [RunEvent]
     let ledgerID: String
     private(set) var causeLines = CauseLines()
+    /// Row by row: a ledger that another program changed may say something else elsewhere.
+    private(set) var counted = ControlTotals()
     let chain: ChainState
     private(set) var calls = CallFigures()
     private(set) var timeline = Timeline()
@@ -29,6 +31,7 @@ struct JobFigures {
     /// Takes what a row tells of time and of causes.
     mutating func add(_ row: RowRecord) {
         causeLines.add(row)
+        counted[row.outcome] += 1
         guard row.outcome == .transferred, let finishedAt = row.finishedAt else { return }
         timeline.addTransferred(at: finishedAt)
     }

@@ -34,7 +34,7 @@ extension PageContent {
                 FactPart("Run by", list(workers, whereNone: "nobody yet")),
                 FactPart(
                     "Ledger chain",
-                    "\(figures.chain.head) after \(figures.chain.length.words("entry", "entries"))"),
+                    "\(figures.chain.length):\(figures.chain.head)"),
             ]
         }
 

@@ -11,7 +11,8 @@ extension PageContent {
         /// The bar's description, for those who do not see it.
         let bar: String
 
-        init(_ totals: ControlTotals, inputRows: Int) {
+        /// - Parameter counted: the same, counted row by row; nil where nobody did.
+        init(_ totals: ControlTotals, counted: ControlTotals? = nil, inputRows: Int) {
             let rows = totals.rows
             var start = 0
             outcomes = Outcome.allCases.map { outcome in
@@ -21,7 +22,7 @@ extension PageContent {
             }
             sum = rows.words
             self.inputRows = inputRows.words("row", "rows")
-            addsUp = rows == inputRows
+            addsUp = rows == inputRows && counted ?? totals == totals
             bar = outcomes.filter(\.isPresent).map { "\($0.name) \($0.rows)" }
                 .joined(separator: ", ")
         }

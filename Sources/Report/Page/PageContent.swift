@@ -47,7 +47,7 @@ struct PageContent {
         inputName = job.input.name
         summary = Self.summary(figures)
         isUnfinished = figures.totals[.pending] > 0
-        totals = TotalsPart(figures.totals, inputRows: job.rows)
+        totals = TotalsPart(figures.totals, counted: figures.counted, inputRows: job.rows)
         causes = Array(CausePart.all(figures).prefix(SummaryPage.listMax))
         hasRows = figures.totals.amiss > 0
         resultsWords = options.resultsWords

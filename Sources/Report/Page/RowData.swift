@@ -59,13 +59,14 @@ private struct Values {
 
     /// The place of these texts among the values, to which they are added where they are new.
     ///
-    /// - Parameter contact: as it stands in JSON; it is replaced where a text names it.
+    /// - Parameter contact: as it stands in JSON; it is replaced where the last text names it.
     mutating func place(of texts: [String], naming contact: String? = nil) -> Int {
-        var value = "[" + texts.map(PageText.jsonString).joined(separator: ",") + "]"
+        var parts = texts.map(PageText.jsonString)
         if let name = contact?.dropFirst().dropLast(), name.utf8.count >= Self.nameBytesMin {
             // No text has U+0001 itself: it would be spelled out.
-            value = value.replacing(name, with: #"\u0001"#)
+            parts[parts.count - 1].replace(name, with: #"\u0001"#)
         }
+        let value = "[" + parts.joined(separator: ",") + "]"
         if let place = places[value] { return place }
         let place = places.count
         if place > 0 { json += "," }

@@ -86,9 +86,12 @@ struct TimelineStrip {
     private static func spans(of figures: JobFigures) -> [Span] {
         figures.runs.enumerated().map { index, run in
             let next = index + 1 < figures.runs.count ? figures.runs[index + 1].startedAt : nil
+            // Of a span that goes on with the next run, up to where that begins.
             let last = figures.timeline.activity.spans
-                .map { Timestamp(milliseconds: $0.last) }
-                .last { moment in next.map { moment <= $0 } ?? true }
+                .last { span in next.map { span.first <= $0.milliseconds } ?? true }
+                .map { span in
+                    min(Timestamp(milliseconds: span.last), next ?? .init(milliseconds: .max))
+                }
             return Span(
                 start: run.startedAt,
                 end: max(run.startedAt, run.endedAt ?? last ?? run.startedAt))

@@ -69,17 +69,29 @@
     return totals.pending > 0 ? "open" : "good";
   };
 
-  const events = new EventSource(`/jobs/${document.body.dataset.job}/events`);
-  events.addEventListener("message", ({ data }) => {
-    const job = JSON.parse(data);
-    say("trouble", "");
-    say("headline", job.headline);
-    document.querySelector("header").className = tone(job);
-    say("state", stateWords(job));
-    showTotals(job);
-    showRun(job.run);
-    hear(job);
-  });
-  events.addEventListener("trouble", ({ data }) => say("trouble", JSON.parse(data).sentence));
-  events.addEventListener("error", () => say("trouble", "The figures stand still: baton serve does not answer."));
+  // A browser holds six connections to a server at the most: a page that nobody sees holds none.
+  let events;
+  const connect = () => {
+    events?.close();
+    if (document.hidden) return;
+    events = new EventSource(`/jobs/${document.body.dataset.job}/events`);
+    events.addEventListener("message", ({ data }) => {
+      const job = JSON.parse(data);
+      say("trouble", "");
+      say("headline", job.headline);
+      document.querySelector("header").className = tone(job);
+      say("state", stateWords(job));
+      showTotals(job);
+      showRun(job.run);
+      hear(job);
+    });
+    events.addEventListener("trouble", ({ data }) => say("trouble", JSON.parse(data).sentence));
+    events.addEventListener("error", ({ target }) => {
+      say("trouble", "The figures stand still: baton serve does not answer. Trying again.");
+      // After an answer that is not 200 the browser itself does not.
+      if (target.readyState === EventSource.CLOSED) setTimeout(() => target === events && connect(), 5000);
+    });
+  };
+  document.addEventListener("visibilitychange", connect);
+  connect();
 })();

@@ -121,7 +121,7 @@
     idPart.textContent = id;
     const [codePart, messagePart] = line.querySelector('.message').children;
     codePart.textContent = code;
-    messagePart.textContent = message.replaceAll('\u0001', rows[at + CONTACT]);
+    messagePart.textContent = message.replaceAll('\u0001', () => rows[at + CONTACT]);
     return line;
   }
 
@@ -175,8 +175,10 @@
 
   function showCause(event) {
     const {outcome, code} = event.currentTarget.dataset;
-    cause.value = JSON.stringify([outcome, code]);
-    search.value = '';
+    const key = JSON.stringify([outcome, code]);
+    cause.value = key;
+    // None of them may be among the rows that the page has room for.
+    search.value = cause.value === key ? '' : code;
     filter();
   }
 

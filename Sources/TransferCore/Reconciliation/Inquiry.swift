@@ -254,15 +254,15 @@ extension Inquiry {
     /// Hears where a contact is or was that came from the row's while that was sent.
     ///
     /// That alone is no proof: somebody else may have transferred it in the same minutes. Together
-    /// with the place it is; one that is in no place yet can only be the row's own.
+    /// with the place it is, where the row named one.
     private mutating func childAnswered(
         _ child: AssociatedContact, last: ContactID,
         _ result: Result<ContactState, TransferFailure>
     ) -> Decision {
         switch result {
         case .success(let state):
-            let isPlaced = state.queue != nil || state.user != nil
-            let origin: Claim.Origin = hasReached(state) || !isPlaced ? .own : .unclear
+            let namesPlace = claim.destination != nil && claim.destination != .flowDecides
+            let origin: Claim.Origin = namesPlace && hasReached(state) ? .own : .unclear
             guard last == child.id else {
                 step = .lastOfChild(child, origin, state, last: last)
                 return .describe(last)

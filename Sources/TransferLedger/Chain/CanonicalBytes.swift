@@ -28,6 +28,8 @@ struct CanonicalBytes {
         bytes.append(contentsOf: blob)
     }
 
+    mutating func appendNull() { bytes.append(Kind.null.rawValue) }
+
     /// Appends a number that needs no type: a length, or one of a fixed row of them.
     mutating func appendPlain(_ number: Int64) {
         unsafe withUnsafeBytes(of: number.bigEndian) { unsafe bytes.append(contentsOf: $0) }

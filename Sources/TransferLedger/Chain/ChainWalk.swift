@@ -142,8 +142,8 @@ struct ChainWalk: ~Copyable {
         faults.append(
             LedgerFault(
                 .jobChanged,
-                "The job itself (its input's name and digest, its options, its number of rows), "
-                    + "the digests of its rows, or its genesis was changed."))
+                "The job itself (its input's name and digest, its options, its number of rows, "
+                    + "where its rows go), the digests of its rows, or its genesis was changed."))
     }
 
     private mutating func addChangedHead(after entries: Int) {

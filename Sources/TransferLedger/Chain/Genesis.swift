@@ -30,7 +30,34 @@ enum Genesis {
         ).append([.integer(job)], to: &bytes)
         bytes.append(Int64(homes))
         bytes.append(rows.bytes)
+        bytes.append(try routes(of: job, in: db).bytes)
         return SHA256Digest(of: bytes.bytes)
+    }
+
+    /// The digest of where rows go, as the input says it: ids that are found for names come later,
+    /// and belong to the rows that are called with them.
+    private static func routes(of job: Int64, in db: Database) throws -> SHA256Digest {
+        let things = ["flow", "queue", "user", "expected_queue", "expected_user"]
+        let said = things.map { "iif(\($0)_name IS NULL, \($0), NULL), \($0)_name" }
+        let routes = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT number, instance, region, account, \(said.joined(separator: ", "))
+                FROM routes WHERE job = ? ORDER BY number
+                """,
+            arguments: [job])
+        var hasher = SHA256Hasher()
+        var bytes = CanonicalBytes()
+        while let route = try routes.next() {
+            bytes.removeAll()
+            bytes.append(route[0] as Int64)
+            for column in 1..<route.count {
+                let text: String? = route[column]
+                if let text { bytes.append(text) } else { bytes.appendNull() }
+            }
+            hasher.update(bytes.bytes)
+        }
+        return hasher.finish()
     }
 
     /// The digest of the digests of a job's blocks, as they stand in the ledger.

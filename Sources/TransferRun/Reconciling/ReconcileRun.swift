@@ -123,8 +123,7 @@ package struct ReconcileRun: Sendable {
             return .fetched(rows, lane: lane, limit: limit)
         case .call(let call): return .answered(await answer(to: call))
         case .commit(let found):
-            try await ledger.commit(found, of: job, for: reconciliation)
-            return .committed(found)
+            return .committed(try await ledger.commit(found, of: job, for: reconciliation))
         case .wake(let moment):
             try await clock.sleep(until: startedAt.advanced(by: .nanoseconds(moment.nanoseconds)))
             return .woke(moment)
