@@ -140,7 +140,7 @@ struct SummaryPageTests {
         #expect(try rowsForScript(page) == 100_000)
         #expect(
             page.contains(
-                "The first 100,000 of 100,001 rows stand here; the other 1 are in results.csv"))
+                "The first 100,000 of 100,001 rows stand here; the other 1 are in the ledger"))
         #expect(page.utf8.count < 15_000_000)
     }
 
@@ -180,6 +180,36 @@ struct SummaryPageTests {
         #expect(bars.count > 8)
         let numbers = bars.compactMap { Double($0.output.1) }
         #expect(numbers.allSatisfy { (46...750).contains($0) })
+    }
+
+    @Test func `has room for many pauses`() async throws {
+        let job = try await fixture.store((1...40).map { .valid($0) })
+        var batch = RunBatch()
+        for row in 1...40 { batch.add(row, .transferred, at: Int64(row / 2) * 3600) }
+        try await fixture.run(job, batch)
+        let page = try await fixture.report(job, \.page)
+        let chart = try #require(page.firstMatch(of: /<h2 id="throughput">[\s\S]*?<\/section>/))
+        let ends = chart.output.matches(of: /<rect x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)"/)
+            .compactMap { bar in
+                Double(bar.output.1).flatMap { x in Double(bar.output.2).map { x + $0 } }
+            }
+        #expect(ends.count > 15)
+        #expect(ends.allSatisfy { (46...750.5).contains($0) })
+    }
+
+    @Test func `ends a pause with the run that ended in it`() async throws {
+        let job = try await fixture.store([.valid(1), .valid(2)])
+        var first = RunBatch()
+        first.add(1, .transferred, at: 2)
+        first.events.append(RunEvent(at: .after(10), kind: RunEvent.pause, detail: "x"))
+        try await fixture.run(job, at: 1, first)
+        var second = RunBatch()
+        second.add(2, .transferred, at: 7201)
+        second.events.append(RunEvent(at: .after(7230), kind: RunEvent.pause, detail: "x"))
+        second.events.append(RunEvent(at: .after(7240), kind: RunEvent.resume, detail: "x"))
+        try await fixture.run(job, at: 7200, second)
+        let page = try await fixture.report(job, \.page)
+        #expect(page.contains("UTC, with 2 pauses."))
     }
 
     @Test func `draws the rate that was aimed at, in steps, and the runs`() async throws {

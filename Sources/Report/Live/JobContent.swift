@@ -80,6 +80,7 @@ extension JobStanding {
             }
             return "paused by \(askedBy)"
         case .held: return "held by a process that has not begun to send"
+        case .reconciling: return phase.rawValue
         case .stopped: return "stopped, \(left)"
         case .finished: return "finished"
         }

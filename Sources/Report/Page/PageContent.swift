@@ -96,7 +96,7 @@ struct PageContent {
     private static func rowsNote(_ shown: Int, of amiss: Int) -> String {
         shown < amiss
             ? "The first \(shown.words) of \(amiss.words) rows stand here; the other "
-                + "\((amiss - shown).words) are in results.csv alone."
+                + "\((amiss - shown).words) are in the ledger, and in a results.csv of all rows."
             : ""
     }
 

@@ -36,7 +36,10 @@ struct ThroughputChart {
     private static let right = 750.0
     private static let top = 38.0
     private static let bottom = 206.0
-    private static let pauseWidth = 56.0
+    private static let pauseWidthMax = 56.0
+    /// What its words need.
+    private static let pauseWidthMin = 48.0
+    private static let pausesShareMax = 0.6
     private static let slotWidthMax = 36.0
     private static let timesApart = 76.0
     /// A step of the line that is seen.
@@ -73,16 +76,21 @@ struct ThroughputChart {
         _ aims: [(at: Timestamp, rate: Double)]
     ) {
         let slots = stretches.reduce(0) { $0 + $1.slots }
-        let pausing = Double(stretches.count - 1) * Self.pauseWidth
-        let room = max(Self.right - Self.left - pausing, Self.right / 4)
+        // Of many pauses each is narrower, so that there is room for what they divide.
+        let across = Self.right - Self.left
+        let pauseCount = Double(stretches.count - 1)
+        let pauseWidth = min(Self.pauseWidthMax, across * Self.pausesShareMax / max(pauseCount, 1))
+        let room = across - pauseCount * pauseWidth
         let slot = min(room / Double(slots), Self.slotWidthMax)
         var x = Self.left
         var earlier: Timestamp?
         var timeFrom = Self.left
         for stretch in stretches {
             if let earlier {
-                mark(pauseOf: stretch.start - earlier, at: x)
-                x += Self.pauseWidth
+                if pauseWidth >= Self.pauseWidthMin {
+                    mark(pauseOf: stretch.start - earlier, at: x + pauseWidth / 2)
+                }
+                x += pauseWidth
             }
             mark(timesOf: stretch, at: x, slot: slot, from: &timeFrom, withSeconds: seconds < 60)
             for (index, bucket) in stretch.buckets {
@@ -141,7 +149,7 @@ struct ThroughputChart {
     }
 
     private mutating func mark(pauseOf pause: Duration, at x: Double) {
-        pauses.append(ChartMark(pause.words, at: x + Self.pauseWidth / 2, anchor: "middle"))
+        pauses.append(ChartMark(pause.words, at: x, anchor: "middle"))
     }
 
     /// Marks times that do not run into each other.

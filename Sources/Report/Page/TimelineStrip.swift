@@ -104,6 +104,11 @@ struct TimelineStrip {
         var since: Timestamp?
         let ends = figures.runs.compactMap(\.endedAt)
         for event in figures.events {
+            // A run that ended in its pause has not noted that it went on.
+            if let start = since, let end = ends.first(where: { $0 >= start }), end <= event.at {
+                pauses.append(Span(start: start, end: end))
+                since = nil
+            }
             switch event.kind {
             case RunEvent.pause: since = since ?? event.at
             case RunEvent.resume:

@@ -47,13 +47,17 @@ package struct JobStanding: Sendable {
         case paused
         /// A process holds it and has not begun to send.
         case held
+        case reconciling = "being reconciled"
         case stopped
         case finished
     }
 
     package var phase: Phase {
         if working != nil { return state?.pause.isOn == true ? .paused : .atWork }
-        if isHeld { return .held }
+        if isHeld {
+            let isReconciled = reconciling.map { !$0.0.worker.isGone(asSeenBy: viewer) } ?? false
+            return isReconciled ? .reconciling : .held
+        }
         return totals[.pending] > 0 ? .stopped : .finished
     }
 }
