@@ -50,8 +50,14 @@ def test_each_request_fits_its_model_and_carries_botocores_signature(start, toke
         result = run_baton(simulator, url, token=token)
     # Some rows cannot be transferred.
     assert result.returncode == 1, result.stderr
+    # Who it calls as, which the report says, it asks STS.
+    asked = [request for request in requests if request.path == "/"]
+    assert {request.body for request in asked} == {b"Action=GetCallerIdentity&Version=2011-06-15"}
+    for request in asked:
+        assert request.header("Authorization") == request.botocores_authorization(
+            SECRET, "sts", simulator.line["region"])
     names = collections.Counter()
-    for request in requests:
+    for request in (request for request in requests if request not in asked):
         name, problems = input_problems(request)
         names[name] += 1
         assert problems == [], (name, request.target, request.body)
