@@ -37,6 +37,7 @@ package struct SHA256Digest: Hashable, Sendable {
     private let context: OpaquePointer
 
     package init() {
+        // Where memory is spent nothing can be signed or stored any more.
         guard let context = unsafe EVP_MD_CTX_new(),
             unsafe EVP_DigestInit_ex2(context, Algorithm.sha256, nil) == 1
         else { fatalError("OpenSSL has no memory for a SHA-256 context.") }
@@ -89,6 +90,7 @@ enum Algorithm {
         unsafe fetched(EVP_MAC_fetch(nil, "HMAC", nil))
 
     private static func fetched(_ algorithm: OpaquePointer?) -> OpaquePointer {
+        // A fault of the installation, met before the first request: nothing works without.
         guard let algorithm = unsafe algorithm else {
             fatalError("This OpenSSL has no SHA-256 or no HMAC: AWS requests cannot be signed.")
         }

@@ -38,6 +38,7 @@ final class ProgressLine: Sendable {
     /// Logs the figures every few seconds until cancelled, where lines are read by programs.
     func log(to console: Console) async {
         while !Task.isCancelled {
+            // Cancelled is what this loop waits for.
             try? await Task.sleep(for: Self.logInterval)
             if Task.isCancelled { return }
             let progress = progress

@@ -51,6 +51,7 @@ final class ReconcileLine: Sendable {
             Console.draw("")
         }
         while LogLine.format == .json, !Task.isCancelled {
+            // Cancelled is what this loop waits for.
             try? await Task.sleep(for: Self.logInterval)
             guard !Task.isCancelled, let progress = state.withLock({ $0.progress }) else { return }
             console.say(progress.words, LogEvent(word: "progress", fields: progress.fields))

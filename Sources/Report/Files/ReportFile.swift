@@ -76,6 +76,13 @@ struct ReportFile: ~Copyable {
 
 /// What a report needs of folders.
 enum FileSystem {
+    /// Sees to it that a file can be written in a folder, which is created where absent.
+    static func prepare(_ path: String, in directory: String) throws(ReportError) {
+        try createDirectory(directory)
+        // Made beside its place, and removed again as it goes out of scope.
+        _ = try ReportFile(path)
+    }
+
     /// Creates a folder and those above it, where they are absent, for their owner alone.
     static func createDirectory(_ path: String) throws(ReportError) {
         var end = path.startIndex

@@ -28,7 +28,7 @@ package struct LivePages: Sendable {
         job = try PageTemplates.template(PackageResources.job_mustache, "job")
         problem = try PageTemplates.template(PackageResources.problem_mustache, "problem")
         style =
-            String(decoding: PackageResources.summary_css, as: UTF8.self)
+            PageTemplates.style
             + String(decoding: PackageResources.live_css, as: UTF8.self)
         script = String(decoding: PackageResources.live_js, as: UTF8.self)
     }

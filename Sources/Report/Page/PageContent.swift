@@ -39,7 +39,7 @@ struct PageContent {
         _ figures: JobFigures, _ options: ReportOptions, rows: Int, templates: PageTemplates
     ) {
         let job = figures.job
-        style = templates.style
+        style = PageTemplates.style
         script = templates.script
         nonce = job.id.text + job.input.sha256
         headline = Headline(figures.totals)
@@ -51,7 +51,7 @@ struct PageContent {
         causes = Array(CausePart.all(figures).prefix(SummaryPage.listMax))
         hasRows = figures.totals.amiss > 0
         resultsWords = options.resultsWords
-        resultsNote = "\(options.resultsSentence)"
+        resultsNote = options.resultsSentence
         rowsNote =
             Self.rowsNote(rows, of: figures.totals.amiss) + " " + options.resultsSentence
         staticRowsNote = Self.staticRowsNote(rows)

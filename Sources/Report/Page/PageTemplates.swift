@@ -7,8 +7,8 @@ struct PageTemplates {
     let row: MustacheTemplate
     let rest: MustacheTemplate
     let end: MustacheTemplate
-    /// The style sheet, which the page holds.
-    let style: String
+    /// The style sheet, which each page holds.
+    static let style = String(decoding: PackageResources.summary_css, as: UTF8.self)
     /// What sorts and filters its rows.
     let script: String
 
@@ -19,7 +19,6 @@ struct PageTemplates {
         row = try Self.template(PackageResources.summary_row_mustache, "summary-row")
         rest = try Self.template(PackageResources.summary_rest_mustache, "summary-rest")
         end = try Self.template(PackageResources.summary_end_mustache, "summary-end")
-        style = String(decoding: PackageResources.summary_css, as: UTF8.self)
         script = String(decoding: PackageResources.rows_js, as: UTF8.self)
     }
 

@@ -19,6 +19,14 @@ struct Scale {
     }
 }
 
+/// A rectangle of a drawing, in the units of its view box.
+struct ChartBar {
+    let x: String
+    let y: String
+    let width: String
+    let height: String
+}
+
 /// A text at a place of a drawing.
 struct ChartMark {
     let at: String

@@ -11,8 +11,8 @@ struct ThroughputChart {
     let left = Self.left.rounded(toPlaces: 0)
     let right = Self.right.rounded(toPlaces: 0)
     let bottom = Self.bottom.rounded(toPlaces: 0)
-    private(set) var transferred: [Bar] = []
-    private(set) var throttled: [Bar] = []
+    private(set) var transferred: [ChartBar] = []
+    private(set) var throttled: [ChartBar] = []
     private(set) var gridLines: [ChartMark] = []
     private(set) var times: [ChartMark] = []
     private(set) var pauses: [ChartMark] = []
@@ -22,13 +22,6 @@ struct ThroughputChart {
     /// The drawing in words.
     let description: String
     let bucket: String
-
-    struct Bar {
-        let x: String
-        let y: String
-        let width: String
-        let height: String
-    }
 
     private static let width = 760.0
     private static let height = 250.0
@@ -109,8 +102,8 @@ struct ThroughputChart {
         let unit = (Self.bottom - Self.top) / scale.top
         let (lower, upper) = (rates.transferred * unit, rates.throttled * unit)
         let gap = slot > 4 ? 1.0 : 0
-        func bar(_ base: Double, _ height: Double) -> Bar {
-            Bar(
+        func bar(_ base: Double, _ height: Double) -> ChartBar {
+            ChartBar(
                 x: (x + gap / 2).rounded(toPlaces: 2),
                 y: (Self.bottom - base - height).rounded(toPlaces: 2),
                 width: (slot - gap).rounded(toPlaces: 2), height: height.rounded(toPlaces: 2))

@@ -9,17 +9,10 @@ struct TimelineStrip {
     let width = Self.width.rounded(toPlaces: 0)
     let height = Self.height.rounded(toPlaces: 0)
     let description: String
-    private(set) var runs: [Bar] = []
-    private(set) var pauses: [Bar] = []
+    private(set) var runs: [ChartBar] = []
+    private(set) var pauses: [ChartBar] = []
     private(set) var marks: [ChartMark] = []
     private(set) var times: [ChartMark] = []
-
-    struct Bar {
-        let x: String
-        let y: String
-        let width: String
-        let height: String
-    }
 
     private static let width = 760.0
     private static let height = 66.0
@@ -41,8 +34,8 @@ struct TimelineStrip {
             let at = Self.left + Double(moment.milliseconds - start.milliseconds) * unit
             return min(max(at, Self.left), Self.right)
         }
-        func bar(_ span: Span) -> Bar {
-            Bar(
+        func bar(_ span: Span) -> ChartBar {
+            ChartBar(
                 x: x(span.start).rounded(toPlaces: 1), y: Self.barTop.rounded(toPlaces: 0),
                 width: max(x(span.end) - x(span.start), Self.barWidthMin).rounded(toPlaces: 1),
                 height: Self.barHeight.rounded(toPlaces: 0))

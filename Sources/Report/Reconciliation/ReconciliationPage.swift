@@ -12,11 +12,12 @@ struct ReconciliationPage {
         _ figures: ReconciliationFigures, _ examples: ReconciliationExamples,
         _ options: ReportOptions
     ) throws {
-        let templates = try PageTemplates()
+        PageTemplates.registerContentType()
         template = try PageTemplates.template(
             PackageResources.reconciliation_mustache, "reconciliation")
         let style =
-            templates.style + String(decoding: PackageResources.reconciliation_css, as: UTF8.self)
+            PageTemplates.style
+            + String(decoding: PackageResources.reconciliation_css, as: UTF8.self)
         content = ReconciliationContent(figures, examples, options, style: style)
     }
 

@@ -35,9 +35,7 @@ package struct ReconciliationWriter: Sendable {
     /// - Throws: ``ReportError`` where the folder cannot be made or written to.
     package func prepare(for job: Job) throws(ReportError) {
         let files = files(of: job)
-        try FileSystem.createDirectory(files.directory)
-        // Made beside its place, and removed again as it goes out of scope.
-        _ = try ReportFile(files.page)
+        try FileSystem.prepare(files.page, in: files.directory)
     }
 
     private func files(of job: Job) -> ReconciliationFiles {

@@ -132,8 +132,8 @@
   function show() {
     const size = Number(pageSize.value);
     put(page * size, (page + 1) * size);
-    const of = count.toLocaleString('en');
-    const words = shown.length === count ? of : shown.length.toLocaleString('en') + ' of ' + of;
+    const all = count.toLocaleString('en');
+    const words = shown.length === count ? all : shown.length.toLocaleString('en') + ' of ' + all;
     found.textContent = words + (count === 1 ? ' row' : ' rows');
     pages.hidden = pagesOfShown() === 1;
     pages.querySelector('.page').textContent =
