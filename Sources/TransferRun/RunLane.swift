@@ -13,7 +13,7 @@ package struct RunLane: Sendable {
     /// Where what is found of its quotas is remembered.
     package var place: QuotaPlace
     /// Finds out, beside the run and up to its end, what the quota of transfers should be.
-    package var likelyQuota: @Sendable () async -> PaceController.Found? = { nil }
+    package var likelyQuota: @Sendable () async -> QuotaNews = { QuotaNews() }
     /// Finds out beside the run, for the report, under which name its calls are made.
     package var caller: @Sendable () async -> String? = { nil }
 
@@ -45,11 +45,30 @@ extension Ledger {
     }
 }
 
-/// What is found out of a lane beside the run; nil where nobody knows.
+/// What is said of a quota.
+package struct QuotaNews: Sendable {
+    /// Nil where nobody knows.
+    package var quota: PaceController.Found?
+    /// What is new of it, in words; nil where that is nothing.
+    package var change: String?
+    /// When it is asked for again, since it may be raised or lowered in the night; nil: never.
+    package var askedAgainAfter: Duration?
+
+    package init(
+        _ quota: PaceController.Found? = nil, change: String? = nil,
+        askedAgainAfter: Duration? = nil
+    ) {
+        self.quota = quota
+        self.change = change
+        self.askedAgainAfter = askedAgainAfter
+    }
+}
+
+/// What is found out of a lane beside the run.
 enum LaneNews: Sendable {
     /// What the quota of transfers should be.
-    case quota(PaceController.Found?)
-    /// Under which name its calls are made.
+    case quota(QuotaNews)
+    /// Under which name its calls are made; nil where nobody knows.
     case caller(String?)
 }
 
@@ -57,11 +76,15 @@ extension RunMachine {
     /// Takes what was found out of a lane.
     mutating func hear(_ news: LaneNews, in lane: Int, at now: Instant, wall: Timestamp) {
         switch news {
-        case .quota(let quota?):
+        case .quota(let news):
+            guard let quota = news.quota else { break }
+            if let change = news.change {
+                batch.announce(RunEvent(at: wall, kind: RunEvent.quota, detail: change), at: now)
+            }
             hear(of: quota, for: .transferContact, in: lane, at: now)
         case .caller(let caller?):
             batch.announce(RunEvent(at: wall, kind: RunEvent.caller, detail: caller), at: now)
-        case .quota(nil), .caller(nil):
+        case .caller(nil):
             break
         }
     }

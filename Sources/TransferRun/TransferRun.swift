@@ -22,6 +22,9 @@ package final class TransferRun: Sendable {
     /// How often the progress is told where one call is made after another.
     private static let tellingInterval = Duration.milliseconds(20)
 
+    /// How often the quota is asked for while nothing is sent: through the day between two windows.
+    private static let pausedQuotaInterval = Duration.seconds(60)
+
     /// How often it is asked what others wish of the job.
     private static let wishInterval = Duration.seconds(1)
 
@@ -134,6 +137,7 @@ package final class TransferRun: Sendable {
                     group.addTask { try await self.hearWishes() }
                 case .told(let news, let lane):
                     machine.hear(news, in: lane, at: now, wall: .now)
+                    askAgain(news, of: lane, isPaused: machine.progress.pause.isOn, in: &group)
                 case .stopRequested:
                     machine.end(.interrupted, at: now)
                 case .stopsEnded:
@@ -153,9 +157,23 @@ package final class TransferRun: Sendable {
         }
         group.addTask { try await self.hearWishes() }
         for (index, lane) in lanes.enumerated() {
-            group.addTask { .told(.quota(await lane.likelyQuota()), lane: index) }
+            group.addTask { try await self.askForQuota(of: index, after: .zero) }
             group.addTask { .told(.caller(await lane.caller()), lane: index) }
         }
+    }
+
+    private func askAgain(
+        _ news: LaneNews, of lane: Int, isPaused: Bool,
+        in group: inout ThrowingTaskGroup<Event, any Error>
+    ) {
+        guard case .quota(let quota) = news, let wait = quota.askedAgainAfter else { return }
+        let pause = isPaused ? Self.pausedQuotaInterval : wait
+        group.addTask { try await self.askForQuota(of: lane, after: pause) }
+    }
+
+    private func askForQuota(of lane: Int, after pause: Duration) async throws -> Event {
+        try await clock.sleep(for: pause)
+        return .told(.quota(await lanes[lane].likelyQuota()), lane: lane)
     }
 
     private func hearWishes() async throws -> Event {

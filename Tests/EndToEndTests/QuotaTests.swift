@@ -20,6 +20,27 @@ struct QuotaTests {
         }
     }
 
+    @Test func `follows a quota that is raised while it works, and says so`() async throws {
+        let program = Program(in: TemporaryDirectory())
+        try await LocalConnect.serve(
+            ["--contacts", "300", "--failing-share", "0", "--rate", "2", "--burst", "5"],
+            with: program
+        ) { connect in
+            let ended = try await connect.program.start(connect.run()) { _ in
+                try await connect.waitForEffects(1)
+                try SomebodyElse(connect).change(rate: 500, burst: 750)
+            }
+            #expect(ended.status == 0)
+            let change = "500 transfers a second from now on, 2 before"
+            #expect(ended.errors.contains("this account may make \(change)"), "\(ended.errors)")
+            #expect(try connect.effects().count == 300)
+            let job = try JobState(try await program.run("status", "--output", "json")).job
+            let path = program.directory.file("reports/\(job)/summary.json")
+            let report = String(decoding: TemporaryDirectory.read(path) ?? [], as: UTF8.self)
+            #expect(report.contains(change), "\(report)")
+        }
+    }
+
     @Test func `goes on without it where the role may not ask`() async throws {
         try await LocalConnect.serve(
             Self.world + ["--quotas-denied"], with: Program(in: TemporaryDirectory())

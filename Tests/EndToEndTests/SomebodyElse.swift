@@ -35,6 +35,13 @@ struct SomebodyElse {
             "POST", "/contacts/\(instance)/\(contact)/associate-user", "{\"UserId\":\"\(user)\"}")
     }
 
+    /// Gives the account another quota of transfers.
+    func change(rate: Int, burst: Int) throws {
+        _ = try send(
+            "POST", "/simulator/quota",
+            "{\"operation\":\"TransferContact\",\"rate\":\(rate),\"burst\":\(burst)}")
+    }
+
     func forget(_ contact: String) throws {
         _ = try send("POST", "/simulator/forget", "{\"contactId\":\"\(contact)\"}")
     }

@@ -47,7 +47,12 @@ struct WhoamiCommand: AsyncParsableCommand {
         let quotas = try ServiceQuotas(
             identity, region: region, profile: network.profile, environment: environment,
             surroundings: surroundings)
-        return await quotas.transfersPerSecond(output.console)
+        do throws(TransferFailure) {
+            return try await quotas.ratePerSecond(of: .transferContact).value
+        } catch {
+            output.console.detail(error.withoutQuota)
+            return nil
+        }
     }
 }
 

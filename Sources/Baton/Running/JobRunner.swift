@@ -120,7 +120,7 @@ struct JobRunner {
                     + "\(quota.foundAt.toTheSecond).")
         }
         return PaceController.Found(
-            rate: quota.rate, burst: quota.burst ?? ServiceQuotas.usualBurstSeconds * quota.rate)
+            rate: quota.rate, burst: quota.burst ?? QuotaWatch.usualBurstSeconds * quota.rate)
     }
 
     /// The services that are called, with the quotas that are remembered where none is given.
@@ -131,15 +131,16 @@ struct JobRunner {
             let remembered = try await remembered(at: service.place)
             guard flags.rate == .auto else {
                 // For `pace --rate auto`, which may be asked for later.
-                lanes[index].likelyQuota = { remembered }
+                lanes[index].likelyQuota = { QuotaNews(remembered) }
                 continue
             }
             if let remembered {
                 lanes[index].pace[.transferContact] = .likely(
                     rate: remembered.rate, burst: remembered.burst ?? 0)
             }
-            let quotas = service.client.serviceQuotas(service.configuration)
-            lanes[index].likelyQuota = { [console] in await quotas.likelyQuota(console) }
+            let watch = QuotaWatch(
+                service.client.serviceQuotas(service.configuration), console: console)
+            lanes[index].likelyQuota = { await watch.look() }
         }
         return lanes
     }

@@ -52,6 +52,9 @@ struct Headroom: Sendable {
         return true
     }
 
+    /// The quota is another now: the share is of that.
+    mutating func follow(_ quota: Double) { room?.rate = max(used * quota, Self.rateMin) }
+
     /// Others need more than was left to them.
     mutating func refused() {
         guard let room else { return }

@@ -64,15 +64,22 @@ package struct PaceController: Sendable {
         }
         guard mode != self.mode else { return }
         begin(mode, at: now)
+        pausedUntil = nil
+        refusalsInARow = 0
     }
 
     /// Hears from elsewhere, during the run, what the quota should be.
     ///
     /// What was measured in this run beats it. What an earlier run measured does too, since others
     /// may use the bucket and a raise may be nowhere else on record, unless less is told: then the
-    /// quota was lowered after it was measured.
+    /// quota was lowered after it was measured. What is told anew, later on, is news.
     package mutating func hear(of quota: Found, at now: Instant) {
+        let before = told
         told = quota
+        if let before, before.rate != quota.rate {
+            follow(from: before.rate, to: quota.rate, at: now)
+            return
+        }
         guard found == nil, !search.hasBeenRefused else { return }
         switch mode {
         case .fixed: return
@@ -84,14 +91,30 @@ package struct PaceController: Sendable {
         }
     }
 
+    /// Follows a quota that was changed while it is used: up by as much as it was raised, since others
+    /// may have their share of it, and down to what it is.
+    private mutating func follow(from before: Double, to after: Double, at now: Instant) {
+        var isFixed = false
+        if case .fixed = mode { isFixed = true }
+        let isSearching = !isFixed && headroom.rate == nil
+        guard let known = isSearching ? search.measured?.rate ?? rate : found?.rate else { return }
+        let next =
+            before < after ? max(known, min(known * after / before, after)) : min(known, after)
+        guard abs(next - known) > 0.02 * known else { return }
+        if found != nil { found = Found(rate: next, burst: nil) }
+        if isSearching {
+            begin(.likely(rate: next, burst: 0), at: now)
+        } else {
+            headroom.follow(next)
+        }
+    }
+
     private mutating func begin(_ mode: Mode, at now: Instant) {
         self.mode = mode
         let (rate, capacity) = Self.bucket(for: mode, used: headroom.used)
         bucket.change(rate: rate, capacity: capacity, at: now)
         search = RateSearch(mode, sent: sent, at: now)
         headroom.forget()
-        pausedUntil = nil
-        refusalsInARow = 0
     }
 
     /// The calls a second that are aimed at now.

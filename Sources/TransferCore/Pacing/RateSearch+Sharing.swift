@@ -28,6 +28,9 @@ extension RateSearch {
             moments.removeFirst(max(0, moments.count - Self.meansMin - 1))
             strikes = 1
             means = []
+            if trialsLeft > 0, let moment = moments.last {
+                return tryEven(below: reached, mean: mean, from: moment, at: now)
+            }
             return measure(at: now)
         }
         scale = max(scale, mean)

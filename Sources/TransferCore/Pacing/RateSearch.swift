@@ -24,6 +24,8 @@ struct RateSearch: Sendable {
         case holding(debt: Double, interval: Double)
         /// Others take from the same bucket: evenly up, and down by a share at each refusal.
         case sharing(from: Double, growth: Double, period: Double)
+        /// Nothing is stored: evenly, and up by a share of `step` until the next refusal is wanted.
+        case even(Double, step: Double)
     }
 
     /// A bucket usually holds what comes in in 1.5 to 2.5 s (connect-api.md, 2).
@@ -32,6 +34,8 @@ struct RateSearch: Sendable {
     static let callsMin = 8.0
     /// Empty moments that are looked back on.
     static let momentsMax = 8
+    /// The longest silence after a refusal, in seconds.
+    static let silenceMax = 1.0
     /// The slowest that a search falls to, and the fastest that it rises to.
     static let rateMin = 0.05
     static let rateMax = 100_000.0
@@ -51,6 +55,12 @@ struct RateSearch: Sendable {
     var quickRefusals = 0
     /// Refusals that came long before one was wanted.
     var strikes = 0
+    /// Whether a rise that seemed to have come has not.
+    private var isDoubted = false
+    var trial: EvenTrial?
+    var trialsLeft = 2
+    /// Seconds of silence after the last refusal; 0 after one with admitted calls before it.
+    private var silence = 0.0
     /// Whether it began with a bucket that others had emptied.
     var isJoining = false
     /// Refusals among the last answers, smoothed.
@@ -103,8 +113,10 @@ struct RateSearch: Sendable {
 
     /// What is known of the quota, where it was measured well and shared with nobody.
     var found: PaceController.Found? {
-        guard case .holding = phase, isConfirmed, let measured, measured.calls >= 100 else {
-            return nil
+        guard let measured, measured.calls >= 100, trial == nil else { return nil }
+        switch phase {
+        case .holding where isConfirmed, .even where quickRefusals == 0: break
+        default: return nil
         }
         return PaceController.Found(rate: measured.rate, burst: burst)
     }
@@ -145,6 +157,9 @@ struct RateSearch: Sendable {
             rate = (from + growth * time) * Double.exp2((time / period - 1) * 4)
         case .holding(let debt, let interval):
             rate = held(debt, interval, after: time, at: now.seconds)
+        case .even(let level, let step):
+            rate = even(level, step, after: time)
+            if rate > 1.2 * level { begin(.growing(from: level), at: now.seconds) }
         }
         return min(max(rate, Self.rateMin), Self.rateMax)
     }
@@ -170,25 +185,48 @@ struct RateSearch: Sendable {
             isJoining = moment.admitted - sentBefore < guessedBurst - 1
             return closeIn(onFirst: moment, at: now.seconds)
         }
+        if moment.admitted - last.admitted < 1, !isJoining {
+            return keepSilence(as: moment, at: now.seconds)
+        }
+        silence = 0
+        return emptied(moment, after: last, ticket, at: now)
+    }
+
+    private mutating func emptied(
+        _ moment: EmptyMoment, after last: EmptyMoment, _ ticket: PaceController.Ticket,
+        at now: Instant
+    ) -> Double {
         let calls = moment.admitted - last.admitted
         let time = max(moment.at - last.at, 0.001)
-        if case .growing(let base) = phase, calls / time > 1.3 * base {
+        let aimed = rate(at: ticket.sentAt)
+        switch phase {
+        case .even(_, let step):
+            return refuseEven(aimed, step, moment, at: now.seconds)
+        case .growing(let base) where calls / time > 1.3 * base:
             moments = [moment]
             isRaised = base > 0
             let debt = closeIn(onFirst: moment, at: now.seconds)
             cohort = Cohort(
                 first: ticket.number, end: Int(sentCount), from: moment.at, to: now.seconds)
             return debt
-        }
-        if isJoining, case .closingIn = phase {
+        case .growing(let base):
+            moments = [moment]
+            measured = (base, 50)
+            isDoubted = true
+            begin(.closingIn(from: base, doubling: max(5, 20 / base)), at: now.seconds)
+            return 1
+        case .closingIn where isDoubted && calls >= Self.callsMin && aimed > 1.05 * calls / time:
+            isDoubted = false
+            moments.append(moment)
+            guard trialsLeft > 0 else { break }
+            return tryEven(below: aimed, mean: calls / time, from: moment, at: now.seconds)
+        case .closingIn where isJoining:
             return join(moment, at: now.seconds)
+        case .closingIn, .holding, .sharing:
+            break
         }
         // What is tried for a moment above a known rate says nothing of one's share.
-        let reached =
-            switch phase {
-            case .growing, .holding: calls / time
-            case .closingIn, .sharing: rate(at: ticket.sentAt)
-            }
+        let reached = if case .holding = phase { calls / time } else { aimed }
         moments.append(moment)
         if moments.count > Self.momentsMax { moments.removeFirst() }
         if isShared(reached, calls, time, at: moment.at) {
@@ -199,12 +237,22 @@ struct RateSearch: Sendable {
         dropPast()
         let before = if case .holding = phase { measured?.rate } else { Double?.none }
         let debt = measure(at: now.seconds)
-        if let before, let rate = measured?.rate {
-            isConfirmed = abs(rate - before) < 0.1 * before
-        } else {
-            isConfirmed = false
-        }
+        isConfirmed =
+            if let before, let rate = measured?.rate {
+                abs(rate - before) < 0.1 * before
+            } else {
+                false
+            }
         return debt
+    }
+
+    /// The bucket is empty still, as it is where it is filled once a second: longer each time.
+    private mutating func keepSilence(as moment: EmptyMoment, at now: Double) -> Double {
+        moments[moments.count - 1].at = moment.at
+        quickRefusals = max(quickRefusals, 1)
+        let aimed = rate(at: Instant(nanoseconds: Int64(moment.at * 1e9)))
+        silence = min(max(2 * silence, 2 * (answers.mean ?? 0), 1 / aimed), Self.silenceMax)
+        return silence * aimed
     }
 
     /// While nothing was sent nothing was learnt, and what came in may have been lost.
@@ -250,6 +298,7 @@ extension RateSearch {
     /// Goes on from a little less than the first refusal makes certain.
     private mutating func closeIn(onFirst moment: EmptyMoment, at now: Double) -> Double {
         measured = nil
+        isDoubted = false
         quickRefusals = 0
         strikes = 0
         firstEmptied = moment
@@ -390,6 +439,8 @@ extension RateSearch {
         switch phase {
         case .sharing:
             return true
+        case .even, .growing:
+            return false
         case .closingIn:
             // So steep a rise is not what one bucket would have borne.
             guard calls >= Self.callsMin, reached > (isRaised ? 1.8 : 2.5) * calls / time else {
@@ -398,8 +449,6 @@ extension RateSearch {
             scale = max(scale, 0.8 * reached)
             means = []
             return true
-        case .growing:
-            guard isOff(calls, time) else { return false }
         case .holding(_, let interval):
             guard !(calls > Self.callsMin && isOff(calls, time)) else { break }
             guard moment - phaseAt < interval / 2 else {

@@ -107,6 +107,8 @@ package struct RunEvent: Sendable, Hashable {
 
     /// The rate of transfers was found, or changed.
     package static let rate = "rate"
+    /// Service Quotas told another quota than before.
+    package static let quota = "quota"
     /// Somebody gave another pace.
     package static let pace = "pace"
     package static let pause = "pause"

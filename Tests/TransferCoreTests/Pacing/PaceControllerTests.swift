@@ -82,6 +82,44 @@ struct PaceControllerTests {
         #expect(abs(pace.rate - expected) < 0.05 * expected)
     }
 
+    @Test(arguments: [
+        // Raised, lowered, and raised where others have half of it.
+        (2.0, 8.0, 2.0, 8.0), (8, 2, 8, 2), (8, 40, 4, 20),
+        // It had found that by itself already, or knows of a quota that is on no record.
+        (2, 8, 8, 8), (8, 2, 2, 2), (2, 3, 40, 40),
+    ])
+    func `follows a quota that is told anew`(
+        before: Double, after: Double, known: Double, expected: Double
+    ) {
+        var pace = PaceController(.likely(rate: known, burst: 0), at: .start)
+        pace.hear(of: .init(rate: before, burst: 0), at: .start)
+        pace.change(to: .likely(rate: known, burst: 0), at: .start)
+        let (_, ticket) = pace.admit(at: .start)
+        let soon = Instant.start.advanced(by: .milliseconds(50))
+        pace.throttled(ticket, retryAfter: nil, at: soon)
+        pace.hear(of: .init(rate: after, burst: 0), at: soon)
+        #expect(abs(pace.steadyRate - expected) < 0.01 * expected, "\(pace.steadyRate)")
+    }
+
+    @Test func `keeps to a rate that it is given, whatever is told`() {
+        var pace = PaceController(.fixed(rate: 1, burst: 1), at: .start)
+        pace.hear(of: .init(rate: 2, burst: 0), at: .start)
+        pace.hear(of: .init(rate: 8, burst: 0), at: .start)
+        #expect(pace.rate == 1)
+        pace.change(to: .auto(rate: 2, burst: 5), at: .start)
+        #expect(pace.steadyRate == 8)
+    }
+
+    @Test func `waits as long as it was asked to, though the quota was raised`() {
+        var pace = PaceController(.likely(rate: 2, burst: 0), at: .start)
+        pace.hear(of: .init(rate: 2, burst: 0), at: .start)
+        let (_, ticket) = pace.admit(at: .start)
+        pace.throttled(ticket, retryAfter: .seconds(7), at: .start)
+        pace.hear(of: .init(rate: 8, burst: 0), at: .start)
+        let admission = pace.admit(at: .start).admission
+        #expect(admission == .at(.start.advanced(by: .seconds(7))))
+    }
+
     @Test func `believes its own refusals more than what it hears`() {
         var pace = PaceController(.auto(rate: 2, burst: 5), at: .start)
         let (_, ticket) = pace.admit(at: .start)

@@ -42,6 +42,8 @@ struct PacingSimulation: Sendable {
     var jitter = 0.01
     /// The rate changes to this at this moment.
     var step: (at: Double, rate: Double)?
+    /// Service Quotas tells all clients the rate, each anew after so many seconds; nil: nobody.
+    var tellingInterval: Double?
     /// Nothing is looked at after this moment.
     var end = Double.infinity
     var clients: [Client]
@@ -72,6 +74,7 @@ private struct PacingWorld {
         case wake
         case arrival(PaceController.Ticket)
         case answer(PaceController.Ticket, isAdmitted: Bool)
+        case told
     }
 
     private let plan: PacingSimulation
@@ -94,6 +97,7 @@ private struct PacingWorld {
         self.rng = rng
         for (index, client) in plan.clients.enumerated() {
             events.insert((index, .wake), at: client.startsAt)
+            if plan.tellingInterval != nil { events.insert((index, .told), at: client.startsAt) }
         }
     }
 
@@ -107,6 +111,9 @@ private struct PacingWorld {
                 arrive(event.client, ticket, at: now)
             case .answer(let ticket, let isAdmitted):
                 hear(event.client, ticket, isAdmitted, at: now)
+                send(event.client, at: now)
+            case .told:
+                tell(event.client, at: now)
                 send(event.client, at: now)
             }
         }
@@ -132,14 +139,25 @@ private struct PacingWorld {
     }
 
     private mutating func arrive(_ index: Int, _ ticket: PaceController.Ticket, at now: Double) {
-        if let step = plan.step, now >= step.at, !isStepped {
-            quota.change(rate: step.rate, at: step.at)
-            isStepped = true
-        }
+        takeStep(at: now)
         let isAdmitted = quota.admit(at: now)
         let back = now + way() + (isAdmitted ? quota.serviceTime : 0)
         if isAdmitted { results[index].admissions.append(now) }
         events.insert((index, .answer(ticket, isAdmitted: isAdmitted)), at: back)
+    }
+
+    private mutating func takeStep(at now: Double) {
+        guard let step = plan.step, now >= step.at, !isStepped else { return }
+        quota.change(rate: step.rate, at: step.at)
+        isStepped = true
+    }
+
+    private mutating func tell(_ index: Int, at now: Double) {
+        guard let interval = plan.tellingInterval else { return }
+        takeStep(at: now)
+        states[index].pace.hear(
+            of: .init(rate: quota.rate, burst: 1.5 * quota.rate), at: Self.instant(now))
+        events.insert((index, .told), at: now + interval)
     }
 
     private mutating func hear(

@@ -58,11 +58,30 @@ struct PacingTests {
         }
     }
 
-    /// A slower quota cannot be followed up within 10 s: it takes a refusal wanted every few seconds
-    /// to see a rise, and at 10 a second that would be one call in 50. Over HTTP 25 % of 40 were used
-    /// from 10 to 30 s after a rise from 10, and half of 8 after one from 2.
-    @Test(arguments: [(50.0, 200.0), (125, 500), (50, 12.5), (500, 125), (10, 2.5)])
+    private static let steps: [(Double, Double)] = [
+        (2, 8), (8, 2), (10, 40), (40, 10), (50, 200), (200, 50), (125, 500), (500, 125),
+    ]
+
+    /// Who is not told cannot follow a slower quota up within 10 s: it takes a refusal wanted every few
+    /// seconds to see a rise, and at 10 a second that would be one call in 50. A quarter to a third of
+    /// 8 and of 40 is used from 10 to 30 s after.
+    @Test(arguments: steps.filter { $0.0 > 10 || $0.0 > $0.1 })
     func `follows a rate within ten seconds, up and down`(rate: Double, to next: Double) {
+        let figures = follow(rate, to: next, "told nothing", telling: nil)
+        #expect(figures.all { $0.efficiency >= 0.95 }, "\(figures)")
+    }
+
+    /// A single run of 40 calls, at 2 a second, is 7 % below at the worst.
+    @Test(arguments: steps)
+    func `follows within ten seconds what Service Quotas tells`(rate: Double, to next: Double) {
+        let figures = follow(rate, to: next, "told by Service Quotas", telling: 5)
+        #expect(figures.efficiencyMean >= 0.95, "\(figures)")
+        #expect(figures.all { $0.efficiency >= 0.92 && $0.throttled < 0.01 }, "\(figures)")
+    }
+
+    private func follow(
+        _ rate: Double, to next: Double, _ name: String, telling: Double?
+    ) -> PacingFigures {
         var figures = PacingFigures()
         for seed in Self.seeds {
             let at = 150 + Double(seed % 50) / 5
@@ -71,13 +90,14 @@ struct PacingTests {
                 quota, clients: [.init(.auto(rate: 2, burst: 5), rows: .max)])
             simulation.step = (at, next)
             simulation.end = at + 30
+            simulation.tellingInterval = telling
             let result = simulation.run(seed: seed)[0]
             let efficiency =
                 Double(result.admitted(from: at + 10, to: at + 30)) / (20 * next)
             figures.add(efficiency, result.throttledShare)
         }
-        report("\(rate) a second, then \(next)", "told nothing", figures)
-        #expect(figures.all { $0.efficiency >= 0.95 }, "\(figures)")
+        report("\(rate) a second, then \(next)", name, figures)
+        return figures
     }
 
     /// All of the quota is used every 40 s, or 200 calls, to see whether it has risen: one of 8 a
@@ -112,7 +132,7 @@ struct PacingTests {
         #expect(after.all { (0.73...0.89).contains($0.efficiency) }, "\(after)")
     }
 
-    /// Half each within 10 %, over the mean of seeds (3 to 6 %); a single night may be 40 % off at 2/5.
+    /// Half each within 10 %, over the mean of seeds (2 to 6 %); a single night may be 29 % off.
     @Test(arguments: cases.dropLast(), [0.0, 3.1])
     func `shares a quota with a run that knows it as well`(quota: PacingCase, later: Double) {
         let known = PaceController.Mode.likely(rate: quota.rate, burst: quota.burst)
@@ -121,9 +141,18 @@ struct PacingTests {
         #expect(used.all { $0.efficiency > 0.97 }, "\(used)")
     }
 
+    @Test(arguments: cases.dropLast(), [0.0, 3.1, 20])
+    func `shares a quota that Service Quotas tells to both`(quota: PacingCase, later: Double) {
+        let unknown = PaceController.Mode.auto(rate: 2, burst: 5)
+        let (off, used) = shares(
+            quota, [unknown, unknown], later: later, "told by Service Quotas", telling: 5)
+        #expect(off.efficiencyMean < 0.1, "off half: \(off)")
+        #expect(used.all { $0.efficiency > 0.97 }, "\(used)")
+    }
+
     /// Not the 10 % that are wanted: who comes later takes what it sees for the quota. The means over
-    /// 12 seeds are 13, 4 and 8 % at 2/5 for these times apart, 3, 12 and 40 % at 10/15, and 4, 33 and
-    /// 56 % at 50/75. It takes a role that may not read Service Quotas, and ledgers of their own.
+    /// 12 seeds are 9, 5 and 4 % at 2/5 for these times apart, 6, 12 and 43 % at 10/15, and 8, 20 and
+    /// 49 % at 50/75. It takes a role that may not read Service Quotas, and ledgers of their own.
     @Test(arguments: cases.dropLast(), [0.0, 3.1, 20])
     func `shares a quota with a run that knows nothing either`(quota: PacingCase, later: Double) {
         let unknown = PaceController.Mode.auto(rate: 2, burst: 5)
@@ -147,7 +176,8 @@ struct PacingTests {
     /// By how much two who begin so far apart are off half each, and what they use together, in twice
     /// the time of a run; as shares of 1.
     private func shares(
-        _ quota: PacingCase, _ modes: [PaceController.Mode], later: Double, _ name: String
+        _ quota: PacingCase, _ modes: [PaceController.Mode], later: Double, _ name: String,
+        telling: Double? = nil
     ) -> (off: PacingFigures, used: PacingFigures) {
         var off = PacingFigures()
         var used = PacingFigures()
@@ -159,6 +189,7 @@ struct PacingTests {
                     .init(modes[0], rows: .max), .init(modes[1], rows: .max, startsAt: later),
                 ])
             simulation.end = later + 2 * Double(quota.rows) / quota.rate
+            simulation.tellingInterval = telling
             let results = simulation.run(seed: seed)
             let counts = results.map { Double($0.admitted(from: later, to: simulation.end)) }
             let sum = counts[0] + counts[1]
@@ -170,10 +201,11 @@ struct PacingTests {
         return (off, used)
     }
 
-    /// What is not a token bucket is not used to the 98.5 % that are wanted, but it is neither overrun
-    /// nor starved. The means over 12 seeds at 2/5, 10/15 and 50/75: 99.9, 93 and 90 % where it is
-    /// refilled once a second; 91, 64 and 81 % of fixed windows; 83, 57 and 83 % of sliding ones; 84, 80
-    /// and 71 % where so many calls may be under way at once.
+    /// What is not a token bucket is not used to the 98.5 % that are wanted, since all that is left out
+    /// while it is found out is lost, but it is neither overrun nor starved. The means over 12 seeds at
+    /// 2/5, 10/15 and 50/75: 99.9, 99 and 96 % where it is refilled once a second; 92, 80 and 88 % of
+    /// fixed windows; 93, 73 and 86 % of sliding ones; 93, 85 and 81 % where so many calls may be under
+    /// way at once.
     @Test(arguments: SimulatedQuota.Refill.allCases.filter { $0 != .continuous })
     func `gets along with what is no token bucket`(refill: SimulatedQuota.Refill) {
         for quota in Self.cases.dropLast() {
@@ -181,12 +213,25 @@ struct PacingTests {
             let least =
                 switch refill {
                 case .continuous, .everySecond: 0.85
-                case .fixedWindow: 0.6
-                case .slidingWindow: 0.55
+                case .fixedWindow: 0.75
+                case .slidingWindow: 0.65
                 case .concurrency: 0.65
                 }
             #expect(figures.all { $0.efficiency >= least }, "\(figures)")
-            #expect(figures.all { $0.throttled <= 0.03 }, "\(figures)")
+            #expect(figures.all { $0.throttled <= 0.04 }, "\(figures)")
+        }
+    }
+
+    /// Once it is known to store nothing, 98 % of it are used. In five times as long that makes 99 to
+    /// 99.9 % where it is refilled once a second, 92 to 97 % of fixed windows, 82 to 97 % of sliding
+    /// ones, and 91 to 95 % of calls under way.
+    @Test(arguments: SimulatedQuota.Refill.allCases.filter { $0 != .continuous })
+    func `finds out in a long run that a quota stores nothing`(refill: SimulatedQuota.Refill) {
+        for var quota in Self.cases.dropLast() {
+            quota.rows *= 5
+            let figures = run(quota, .auto(rate: 2, burst: 5), "told nothing", refill: refill)
+            #expect(figures.all { $0.efficiency >= 0.8 }, "\(figures)")
+            #expect(figures.all { $0.throttled <= 0.02 }, "\(figures)")
         }
     }
 
@@ -207,7 +252,9 @@ struct PacingTests {
             let ideal = (Double(quota.rows) - service.head) / quota.rate
             figures.add(ideal / result.wall, result.throttledShare)
         }
-        report("\(refill.rawValue) \(quota), answers after \(latency) s", name, figures)
+        report(
+            "\(refill.rawValue) \(quota), \(quota.rows) rows, answers after \(latency) s", name,
+            figures)
         return figures
     }
 
