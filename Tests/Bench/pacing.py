@@ -3,8 +3,8 @@
 
 usage: pacing.py BATON [--seconds N] [--rows N]
 
-Each has a fresh `baton simulate` to itself, with answers after 25 ms +- 10 ms; Service Quotas tells
-nobody there unless it is said. A run is as long as its quota takes for --seconds (60), or for --rows
+Each has a fresh `baton simulate` to itself, with answers after 25 ms +- 10 ms; Service Quotas tells the
+quota there only where that is said. A run is as long as its quota takes for --seconds (60), or for --rows
 where that is more: 2,000 rows at 2 a second take 17 minutes. Printed are the rows, the time from the
 first call to the last answer (Baton's by its ledger, the disk and all), the ideal (rows - burst) / rate
 over that time, for the rows that were transferred, the share of calls that were throttled, and the
@@ -185,15 +185,16 @@ def has_boto3():
 
 
 def contestants(rate, burst):
-    yield "baton, told nothing", with_baton([])
-    yield "baton, told the quota", with_baton(["--rate", str(rate), "--burst", str(burst)])
+    yield "baton, told nothing", with_baton([]), False
+    yield "baton, Service Quotas", with_baton([]), True
+    yield "baton, --rate, --burst", with_baton(["--rate", str(rate), "--burst", str(burst)]), False
     if has_boto3():
         for mode in MODES:
-            yield f"boto3 x{THREADS}, {mode}", with_boto3(mode)
+            yield f"boto3 x{THREADS}, {mode}", with_boto3(mode), False
 
 
-def use(baton, rate, burst, rows, name, work):
-    with connected(baton, rate, burst, rows) as (connect, directory):
+def use(baton, rate, burst, rows, name, work, tells):
+    with connected(baton, rate, burst, rows, tells) as (connect, directory):
         wall = work(baton, connect, directory, timeout=3 * (rows - burst) / rate + 30)
         calls = connect.calls()
     ideal = (calls["succeeded"] - burst) / rate
@@ -202,11 +203,11 @@ def use(baton, rate, burst, rows, name, work):
             f"{rows - calls['succeeded']:>8}")
 
 
-def step(baton, rate, after):
+def step(baton, rate, after, tells):
     """The share of the new rate that is used from 10 s after a change on; the burst stays."""
     burst = int(1.5 * rate)
     rows = int(burst + rate * BEFORE + 2 * after * (WITHIN + AFTER))
-    with connected(baton, rate, burst, rows) as (connect, directory):
+    with connected(baton, rate, burst, rows, tells) as (connect, directory):
         run = Run(baton, connect, directory, connect.csv)
         run.await_first_row()
         time.sleep(BEFORE)
@@ -219,7 +220,8 @@ def step(baton, rate, after):
         run.stop()
     share = (last["succeeded"] - first["succeeded"]) / seconds / after
     throttled = (last["throttled"] - begun["throttled"]) / (last["received"] - begun["received"])
-    return f"  {rate:>4} -> {after:<4} {share:>10.1%} {throttled:>9.2%}"
+    told = "told" if tells else "nothing"
+    return f"  {rate:>4} -> {after:<4} {told:<8} {share:>10.1%} {throttled:>9.2%}"
 
 
 def share(baton, rate, burst, apart, tells, seconds):
@@ -288,8 +290,10 @@ def main():
     print_all(use, cases, rate=lambda case: case[1])
 
     print(f"the rate changes after {BEFORE} s: the share of the new one that is used from {WITHIN} s to "
-          f"{WITHIN + AFTER} s after, and what is throttled from the change on")
-    print_all(step, [(baton, *rates) for rates in STEPS], rate=lambda case: max(case[1:]))
+          f"{WITHIN + AFTER} s after, told nothing or told by Service Quotas, and what is throttled from the "
+          "change on")
+    cases = [(baton, *rates, tells) for rates in STEPS for tells in (False, True)]
+    print_all(step, cases, rate=lambda case: max(case[1:3]))
 
     print("two runs on one bucket, told nothing or told the quota by Service Quotas: each one's share, "
           "both together, throttled")
