@@ -57,9 +57,11 @@ struct RateSearch: Sendable {
     var strikes = 0
     /// Whether a rise that seemed to have come has not.
     private var isDoubted = false
+    /// Even calls under way that are to show whether the quota stores anything.
     var trial: EvenTrial?
+    /// A bucket that stores is asked no more often than this: it costs a refusal each time.
     var trialsLeft = 2
-    /// Seconds of silence after the last refusal; 0 after one with admitted calls before it.
+    /// The silence after the last refusal, in seconds; 0 where calls were admitted before it.
     private var silence = 0.0
     /// Whether it began with a bucket that others had emptied.
     var isJoining = false
@@ -215,10 +217,10 @@ struct RateSearch: Sendable {
             isDoubted = true
             begin(.closingIn(from: base, doubling: max(5, 20 / base)), at: now.seconds)
             return 1
-        case .closingIn where isDoubted && calls >= Self.callsMin && aimed > 1.05 * calls / time:
+        case .closingIn
+        where isDoubted && trialsLeft > 0 && calls >= Self.callsMin && aimed > 1.05 * calls / time:
             isDoubted = false
             moments.append(moment)
-            guard trialsLeft > 0 else { break }
             return tryEven(below: aimed, mean: calls / time, from: moment, at: now.seconds)
         case .closingIn where isJoining:
             return join(moment, at: now.seconds)
