@@ -54,7 +54,9 @@ extension RateSearch {
     /// many calls are refused: only then there is no room left.
     mutating func join(_ moment: EmptyMoment, at now: Double) -> Double {
         let reached = rate(at: Instant(nanoseconds: Int64(moment.at * 1e9)))
-        if refusedLately < (reached < 2 * scale ? 0.13 : 0.25) { return 0 }
+        // Of few answers many must be refusals to say anything.
+        let isEarly = admittedCount + refusedCount < 24
+        if refusedLately < (isEarly ? 0.33 : reached < 2 * scale ? 0.13 : 0.25) { return 0 }
         isJoining = false
         scale = max(scale, 1.2 * reached)
         moments.append(moment)

@@ -79,9 +79,9 @@ struct RateSearch: Sendable {
     private var sentAt: Double
     /// Whether there was a refusal yet.
     private(set) var hasBeenRefused = false
-    private var admittedCount = 0.0
+    private(set) var admittedCount = 0.0
     private var admittedAtPhase = 0.0
-    private var refusedCount = 0.0
+    private(set) var refusedCount = 0.0
     private let guessedBurst: Double
     private let beganAt: Double
     /// The burst of a likely quota, until a refusal says that it is spent.

@@ -151,13 +151,13 @@ struct PacingTests {
     }
 
     /// Not the 10 % that are wanted: who comes later takes what it sees for the quota. The means over
-    /// 12 seeds are 9, 5 and 4 % at 2/5 for these times apart, 6, 12 and 43 % at 10/15, and 8, 20 and
-    /// 49 % at 50/75. It takes a role that may not read Service Quotas, and ledgers of their own.
+    /// 30 seeds are 12, 6 and 7 % at 2/5 for these times apart, 5, 14 and 27 % at 10/15, and 10, 21 and
+    /// 29 % at 50/75. It takes a role that may not read Service Quotas, and ledgers of their own.
     @Test(arguments: cases.dropLast(), [0.0, 3.1, 20])
     func `shares a quota with a run that knows nothing either`(quota: PacingCase, later: Double) {
         let unknown = PaceController.Mode.auto(rate: 2, burst: 5)
         let (off, used) = shares(quota, [unknown, unknown], later: later, "neither knows it")
-        #expect(off.efficiencyMean < (later < 20 ? 0.4 : 0.65), "off half: \(off)")
+        #expect(off.efficiencyMean < (later < 20 ? 0.4 : 0.5), "off half: \(off)")
         #expect(used.all { $0.efficiency > 0.95 }, "\(used)")
     }
 
