@@ -33,7 +33,8 @@ extension RunMachine {
             return rows[row]?.transferAnswered(
                 result, sentAt: answer.startedAt, policy: options.retry)
         case .describe(let result):
-            return rows[row]?.describeAnswered(result, policy: options.retry)
+            return rows[row]?.describeAnswered(
+                result, askedAt: answer.startedAt, policy: options.retry)
         case .lookUp(let result):
             return rows[row]?.lookUpAnswered(result, policy: options.retry)
         }

@@ -219,7 +219,7 @@ package struct RunMachine: Sendable {
                 calls.append(
                     .call(
                         RowCall(
-                            row: row, lane: lane, operation: operation, request: life.request,
+                            row: row, lane: lane, operation: operation, life: life,
                             attempt: life.attempt(policy: options.retry), ticket: ticket)))
             }
         }

@@ -197,14 +197,13 @@ package final class TransferRun: Sendable {
             case .describeContact:
                 .describe(
                     await outcome { () async throws(TransferFailure) in
-                        try await service.describe(
-                            call.request.contact, in: call.request.instance)
+                        try await service.describe(call.contact, in: call.request.instance)
                     })
             case .listAssociatedContacts:
                 .lookUp(
                     await outcome { () async throws(TransferFailure) in
                         try await service.associatedContacts(
-                            of: call.request.contact, in: call.request.instance)
+                            of: call.contact, in: call.request.instance)
                     })
             }
         return CallAnswer(
