@@ -17,7 +17,9 @@ struct Witness {
     fileprivate var inDoubt: Set<Int> = []
     /// Rows whose transfer is under way and was in no doubt before.
     fileprivate var newlyInDoubt: Set<Int> = []
+    /// Rows whose contact was looked at, and those of them where it was as they expect it.
     fileprivate var described: Set<Int> = []
+    fileprivate var guarded: Set<Int> = []
     /// Rows whose effect was told, and the new contact.
     fileprivate var proven: [Int: ContactID] = [:]
     fileprivate var refusals: [SpentGroup: Int] = [:]
@@ -77,8 +79,8 @@ extension NightRun {
 
     private mutating func checkTransfer(_ call: RowCall, of row: SimulatedLedger.Row) {
         check(
-            row.mustBeAt == nil || witness.described.contains(call.row),
-            "row \(call.row) is sent, and its guard was not looked at")
+            row.mustBeAt == nil || witness.guarded.contains(call.row),
+            "row \(call.row) is sent, and its guard was not seen to hold")
         let isVerified = night.options.verifies && !witness.inDoubt.contains(call.row)
         check(
             !isVerified || witness.described.contains(call.row),
@@ -100,12 +102,10 @@ extension NightRun {
         var failure: TransferFailure?
         switch answer.value {
         case .transfer(.success(let accepted)): witness.proven[row] = accepted.value.newContact
-        case .describe(.success): witness.described.insert(row)
+        case .describe(.success(let found)): hear(found.value, of: answer.call)
         case .lookUp(.success(let found)):
-            let child = found.value.first { $0.previous == request.contact }
-            if let child {
-                witness.proven[row] = child.id
-            } else {
+            let effect = night.service.contacts[request.contact]?.effects.first
+            if !found.value.contains(where: { $0.id == effect?.newContact }) {
                 night.inDoubtSince[row] = nil
             }
         case .transfer(.failure(let met)), .describe(.failure(let met)), .lookUp(.failure(let met)):
@@ -131,6 +131,20 @@ extension NightRun {
         witness.heardAt = now
     }
 
+    /// A contact that came from the row's is proof where our own transfer made it, and it is seen to
+    /// be where that was to bring it.
+    private mutating func hear(_ state: ContactState, of call: RowCall) {
+        guard call.contact == call.request.contact else {
+            let effect = night.service.contacts[call.request.contact]?.effects.first
+            if effect?.newContact == call.contact, state.hasReached(call.request.destination) {
+                witness.proven[call.row] = call.contact
+            }
+            return
+        }
+        witness.described.insert(call.row)
+        if state.queue?.text == "home", state.user == nil { witness.guarded.insert(call.row) }
+    }
+
     /// Counts what was spent on a flow or queue that takes nothing. A row in doubt is sent all the
     /// same, since only its token tells what became of it; one whose contact cannot be moved says
     /// nothing of its flow.
@@ -139,7 +153,7 @@ extension NightRun {
         guard answer.call.operation == .transferContact, !witness.inDoubt.contains(row),
             night.service.wrongGroup(of: request) != nil,
             let contact = night.service.contacts[request.contact], contact.isMovable,
-            request.destination != .queue(contact.queue)
+            contact.othersDeed == nil, request.destination != .queue(contact.queue)
         else { return }
         spend(
             SpentGroup(flow: request.flow, destination: request.destination),
