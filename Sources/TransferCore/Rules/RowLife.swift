@@ -24,6 +24,8 @@ package struct RowLife: Hashable, Sendable {
     var looksAgain = false
     /// What the look at a contact is for that is under way, or was; nil before it is sent.
     private var diagnosed: Diagnosed?
+    /// When the transfer was refused whose refusal is looked into.
+    private var refusedAt: Timestamp?
 
     /// What to do next.
     package enum Decision: Hashable, Sendable {
@@ -187,11 +189,20 @@ package struct RowLife: Hashable, Sendable {
     /// Looks at the contact of a refused transfer: is it the contact that cannot be transferred?
     ///
     /// A row that was looked at before it was sent has nothing more to tell.
-    package mutating func diagnose(_ ending: Ending) -> Decision {
+    package mutating func diagnose(_ ending: Ending, refusedAt: Timestamp) -> Decision {
         guard ending.refusal == .unexplained, !isVerified, diagnosed == nil else {
             return .end(ending)
         }
+        self.refusedAt = refusedAt
         return look(for: .refusal(ending))
+    }
+
+    /// How the row ended, and when, where all that is still asked is whose fault that is.
+    package var knownEnd: (ending: Ending, at: Timestamp)? {
+        guard case .refusal(let ending) = diagnosed, !mayHaveTakenEffect, let refusedAt else {
+            return nil
+        }
+        return (ending, refusedAt)
     }
 
     mutating func look(for purpose: Diagnosed) -> Decision {

@@ -23,6 +23,8 @@ struct Witness {
     /// Rows whose effect was told, and the new contact.
     fileprivate var proven: [Int: ContactID] = [:]
     fileprivate var refusals: [SpentGroup: Int] = [:]
+    /// Rows of no doubt whose transfer was refused for good.
+    fileprivate var refused: Set<Int> = []
     fileprivate var outcomes: [Outcome: Int] = [:]
     fileprivate var wasRefusedCredentials = false
 }
@@ -123,7 +125,9 @@ extension NightRun {
         case .credentials:
             witness.wasRefusedCredentials = true
             witness.sendsNoMore = "the credentials were refused"
-        case .permanent: countRefusal(of: answer)
+        case .permanent:
+            countRefusal(of: answer)
+            noteRefusal(of: answer)
         // Those for want of rights may be kept back at first, in case all calls get one.
         case .accessDenied: countRefusal(of: answer, kept: Self.openingMax)
         default: break
@@ -162,6 +166,14 @@ extension NightRun {
         spend(SpentGroup(flow: request.flow), most: Self.canaryOfFlow + kept)
     }
 
+    private mutating func noteRefusal(of answer: CallAnswer) {
+        let (row, contact) = (answer.call.row, answer.call.request.contact)
+        guard answer.call.operation == .transferContact, !witness.inDoubt.contains(row),
+            night.service.contacts[contact]?.wasAmbiguous == false
+        else { return }
+        witness.refused.insert(row)
+    }
+
     private mutating func spend(_ group: SpentGroup, most: Int) {
         let count = witness.refusals[group, default: 0] + 1
         witness.refusals[group] = count
@@ -193,6 +205,10 @@ extension NightRun {
     mutating func checkEnd(_ ending: RunEnding, isAtWork: Bool) {
         check(!isAtWork, "ended with something under way")
         checkTotals()
+        for row in witness.refused {
+            let outcome = night.ledger.rows[row - 1].outcome
+            check(outcome != .pending, "row \(row) was refused for good and is pending")
+        }
         let amiss = (witness.outcomes[.failed] ?? 0) + (witness.outcomes[.uncertain] ?? 0)
         let pending = night.ledger.totals[.pending]
         switch ending {
