@@ -167,7 +167,7 @@ package final class TransferRun: Sendable {
         switch action {
         case .claim(let limit, let cursor, let lane):
             let rows = try await ledger.claim(
-                limit, of: job, after: cursor, at: .now, homes: lanes[lane].homes)
+                limit, of: job, after: cursor, at: .now, run: run, homes: lanes[lane].homes)
             return .claimed(rows, lane: lane, limit: limit)
         case .call(let call):
             return .answered(await answer(to: call))

@@ -1,4 +1,6 @@
+import Glibc
 import Subprocess
+import Synchronization
 import TestSupport
 import Testing
 
@@ -122,6 +124,39 @@ struct RunTests {
             print(
                 "\(before) transfers before the last run, \(try connect.effects().count) in all; "
                     + "totals \(state.totals.filter { $0.value > 0 }).")
+        }
+    }
+
+    @Test
+    func `of two runs that a deleted lock file let in, the first ends and the second goes on`()
+        async throws
+    {
+        try await LocalConnect.serve(
+            [
+                "--contacts", "200", "--failing-share", "0", "--quota", "*=0", "--latency", "50",
+            ], with: program
+        ) { connect in
+            let resume = ["resume", "--yes", "--output", "json", "--rate", "50"]
+            let resumed = Mutex<Program.Ended?>(nil)
+            let first = try await connect.program.start(
+                connect.run("contacts.csv", "--rate", "10")
+            ) { _ in
+                try await connect.waitForEffects(5)
+                let held = try await connect.program.run(resume)
+                #expect(held.status == 75 && held.errors.contains("being worked on by process"))
+                try #require(unlink(program.directory.file("baton.sqlite-lock")) == 0)
+                let second = try await connect.program.run(resume)
+                resumed.withLock { $0 = second }
+            }
+            #expect(first.status == 75, "\(first.errors)")
+            #expect(first.errors.contains("-lock should have kept out"), "\(first.errors)")
+            let second = try #require(resumed.withLock { $0 })
+            #expect(second.status == 0, "\(second.errors)")
+            let state = try JobState(second)
+            #expect(state.totals["transferred"] == 200)
+            try agree(connect, state)
+            let verified = try await connect.program.run("verify-ledger", state.job)
+            #expect(verified.status == 0, "\(verified.errors)")
         }
     }
 
