@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Subprocess
 import Synchronization
@@ -158,6 +159,49 @@ struct RunTests {
             let verified = try await connect.program.run("verify-ledger", state.job)
             #expect(verified.status == 0, "\(verified.errors)")
         }
+    }
+
+    @Test(arguments: [false, true])
+    func `a signal while the report is written ends it with nothing half done`(
+        isSecond: Bool
+    ) async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "6", "--failing-share", "0", "--quota", "*=0"], with: program
+        ) { connect in
+            let input = program.directory.file("contacts.csv")
+            let rows = String(decoding: TemporaryDirectory.read(input) ?? [], as: UTF8.self)
+            let bad = (0..<30_000).map { "no contact \($0),,\n" }.joined()
+            program.directory.write(rows + bad, to: "many.csv")
+            let run = connect.run("many.csv", "--rate", isSecond ? "2" : "100")
+            let ended = try await connect.program.start(run) { execution in
+                try await connect.waitForEffects(isSecond ? 2 : 6)
+                if isSecond { try execution.send(signal: .interrupt) }
+                while parts().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+                // One that comes just after the first is taken for its echo.
+                while !parts().isEmpty {
+                    try execution.send(signal: isSecond ? .interrupt : .terminate)
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            #expect(ended.status == (isSecond ? 130 : 75), "\(ended.errors)")
+            #expect(ended.errors.contains("Stopped while the report was being written."))
+            #expect(reportFiles() == [])
+            let again = try await connect.program.run("report")
+            #expect(again.status == 0, "\(again.errors)")
+            #expect(
+                reportFiles() == ["results.csv", "retry.csv", "summary.html", "summary.json"])
+        }
+    }
+
+    private func parts() -> [String] { reportFiles().filter { $0.hasSuffix(".part") } }
+
+    /// All that stands in the folder of the newest job's report.
+    private func reportFiles() -> [String] {
+        let reports = program.directory.file("reports")
+        let files = FileManager.default
+        let jobs = (try? files.contentsOfDirectory(atPath: reports)) ?? []
+        return jobs.flatMap { (try? files.contentsOfDirectory(atPath: "\(reports)/\($0)")) ?? [] }
+            .sorted()
     }
 
     @Test func `a signal drains the run, and resume goes on`() async throws {

@@ -40,7 +40,11 @@ struct JobRunner {
         let ending = try await transfer(line, try await metricsFile())
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         say(ending, totals, line.progress)
-        let files = try await flags.writeReport(of: job, from: ledger)
+        let files = try await untilStopped(
+            again: "baton report \(job.id)", wasStopped: ending == .interrupted
+        ) { [flags, job, ledger] in
+            try await flags.writeReport(of: job, from: ledger)
+        }
         _ = consume lock
         console.say(
             "Report: \(files.page)",
