@@ -99,7 +99,7 @@ enum ExitStatus: Int32 {
             switch code {
             case .missing, .noSuchJob: .inputMissing
             case .manyJobs: .usage
-            case .held: .stoppedEarly
+            case .held, .overtaken: .stoppedEarly
             case .notALedger, .newer, .damaged, .moved, .busy, .full, .unwritable, .failed:
                 .cannotWrite
             }

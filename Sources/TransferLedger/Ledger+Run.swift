@@ -48,14 +48,19 @@ extension Ledger {
 
     /// Claims up to `limit` pending rows after row `cursor`, in the order of the input.
     ///
-    /// - Parameter homes: those whose rows are meant; nil for all rows.
+    /// - Parameters:
+    ///   - run: the run that claims them; nil where they are only looked at.
+    ///   - homes: those whose rows are meant; nil for all rows.
+    /// - Throws: ``LedgerError`` `.overtaken` where another run has begun since.
     ///
     /// The claim is on the disk when this returns: only then may a byte be sent. A row's first
     /// claim is kept, since it tells how old its token may be.
     package func claim(
-        _ limit: Int, of job: Job, after cursor: Int, at now: Timestamp, homes: [Home?]? = nil
+        _ limit: Int, of job: Job, after cursor: Int, at now: Timestamp, run: Int64? = nil,
+        homes: [Home?]? = nil
     ) async throws -> [ClaimedRow] {
-        try await write(.claim) { db in
+        try await write(.claim) { [lockPath] db in
+            if let run { try db.checkNewest(run, of: job, lockPath) }
             // CROSS JOIN: in this order, so that the limit ends it early.
             let select = try db.cachedStatement(
                 sql: """
@@ -92,8 +97,11 @@ extension Ledger {
     }
 
     /// Commits what happened since the last commit, all of it or nothing.
+    ///
+    /// - Throws: ``LedgerError`` `.overtaken` where another run has begun since.
     package func commit(_ batch: RunBatch, of job: Job, run: Int64) async throws {
-        try await write(.outcomes) { db in
+        try await write(.outcomes) { [lockPath] db in
+            try db.checkNewest(run, of: job, lockPath)
             var chain = try ChainWriter(job.number, in: db)
             try RunWriter(job, run: run, in: db).write(batch, &chain)
             try chain.finish()
@@ -171,6 +179,21 @@ extension ClaimedRow {
 }
 
 extension Database {
+    /// Lets the newest run of a job write, and no other.
+    ///
+    /// The lock keeps a second one out. Where its file was deleted there is nothing to keep anybody
+    /// out by, so the one that began first ends with its next write: what it had under way is in
+    /// doubt, as after a crash.
+    fileprivate func checkNewest(_ run: Int64, of job: Job, _ lockPath: String) throws {
+        let newest = try cachedStatement(sql: "SELECT max(number) FROM runs WHERE job = ?")
+        guard try Int64.fetchOne(newest, arguments: [job.number]) ?? run > run else { return }
+        throw LedgerError(
+            .overtaken,
+            "Another process has begun to work on job \(job.id), which the lock file \(lockPath) "
+                + "should have kept out: it was deleted or replaced. So this run ends, and the other "
+                + "goes on with what it had under way. Leave that file alone.")
+    }
+
     /// Puts back the rows that were rejected by a resolution, and has the next run make another:
     /// the names of these rows may stand for other things by now.
     ///

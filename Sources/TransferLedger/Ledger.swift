@@ -73,6 +73,8 @@ package final class Ledger: Sendable {
 
     /// Whether it is one of ``scratch()``: there is nothing to lock it by, and nobody to lock out.
     var isScratch: Bool { resolvedPath.isEmpty }
+    /// Of its ``LockFile``.
+    var lockPath: String { resolvedPath + "-lock" }
 
     /// Reads within one transaction: everything `body` sees is of the same moment.
     package func read<T: Sendable>(

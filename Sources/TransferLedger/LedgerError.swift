@@ -5,6 +5,8 @@ package struct LedgerError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
         case missing, notALedger, newer, damaged, moved, busy, full, unwritable, failed
         case noSuchJob, manyJobs, held
+        /// Another process holds now what this one held.
+        case overtaken
     }
 
     package var code: Code

@@ -10,7 +10,7 @@ struct LockFile: ~Copyable {
 
     /// - Throws: ``LedgerError`` `.unwritable`.
     init(of ledger: Ledger) throws(LedgerError) {
-        let path = ledger.resolvedPath + "-lock"
+        let path = ledger.lockPath
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.unusable(path, "opened") }
         self.path = path

@@ -10,20 +10,23 @@ package final class RowCall: Sendable {
     package let lane: Int
     /// Which of the service's calls it is.
     package let operation: RowOperation
-    /// What the row asks for; the reads take its contact and instance.
+    /// The contact that it asks for: the row's, or one that came from it.
+    package let contact: ContactID
+    /// What the row asks for.
     package let request: TransferRequest
     /// Which of the row's attempts it is, where it is a transfer.
     package let attempt: Attempt
     let ticket: PaceController.Ticket
 
     init(
-        row: Int, lane: Int, operation: RowOperation, request: TransferRequest, attempt: Attempt,
+        row: Int, lane: Int, operation: RowOperation, life: RowLife, attempt: Attempt,
         ticket: PaceController.Ticket
     ) {
         self.row = row
         self.lane = lane
         self.operation = operation
-        self.request = request
+        contact = life.contact
+        request = life.request
         self.attempt = attempt
         self.ticket = ticket
     }

@@ -15,7 +15,7 @@ extension RunMachine {
         batch.add(CallRecord(answer, isOfService: isOfService), at: now)
         if answer.showsRights { settle(opening.open(), at: now) }
         let decided = decide(answer, isOfService: isOfService)
-        guard let decision = diagnosed(decided, row: answer.call.row) else { return }
+        guard let decision = diagnosed(decided, answer) else { return }
         perform(decision, row: answer.call.row, finishedAt: answer.finishedAt, at: now, using: &rng)
         noteSilence(answer.failure, at: now)
     }
@@ -33,7 +33,8 @@ extension RunMachine {
             return rows[row]?.transferAnswered(
                 result, sentAt: answer.startedAt, policy: options.retry)
         case .describe(let result):
-            return rows[row]?.describeAnswered(result, policy: options.retry)
+            return rows[row]?.describeAnswered(
+                result, askedAt: answer.startedAt, policy: options.retry)
         case .lookUp(let result):
             return rows[row]?.lookUpAnswered(result, policy: options.retry)
         }
@@ -41,13 +42,16 @@ extension RunMachine {
 
     /// Has a refusal looked into while it matters to other rows whose fault it is; that for want of
     /// rights is no contact's.
-    private mutating func diagnosed(_ decision: RowLife.Decision?, row: Int) -> RowLife.Decision? {
+    private mutating func diagnosed(
+        _ decision: RowLife.Decision?, _ answer: CallAnswer
+    ) -> RowLife.Decision? {
+        let row = answer.call.row
         guard ending == nil, case .end(let ending) = decision, ending.refusal != nil,
             !ending.isAccessDenied,
             var life = rows[row], canary.isOnTrial(life.request)
         else { return decision }
         defer { rows[row] = life }
-        return life.diagnose(ending)
+        return life.diagnose(ending, refusedAt: answer.finishedAt)
     }
 
     private mutating func perform(
@@ -84,7 +88,7 @@ extension RunMachine {
         if ending != nil { for row in opening.removeAll() { letGo(row, at: now) } }
     }
 
-    private mutating func settle(_ ends: [RowEnd], at now: Instant) {
+    mutating func settle(_ ends: [RowEnd], at now: Instant) {
         for end in ends {
             lanes[lane(of: end.row)].pending -= 1
             guard let life = removed(end.row) else { continue }

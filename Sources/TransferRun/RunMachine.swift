@@ -156,8 +156,12 @@ package struct RunMachine: Sendable {
     }
 
     /// Gives a row back that will not be called in this run: it stays pending, and in doubt only
-    /// if it may have been transferred.
+    /// if it may have been transferred. One that is known to be refused is not sent again to hear it
+    /// once more: only whose fault it is stays unasked.
     mutating func letGo(_ row: Int, at now: Instant) {
+        if let end = rows[row]?.knownEnd {
+            return settle([RowEnd(row: row, ending: end.ending, at: end.at)], at: now)
+        }
         guard let life = removed(row) else { return }
         canary.heard(row, of: life.request, nil)
         if !life.mayHaveTakenEffect { batch.release(row, at: now) }
@@ -219,7 +223,7 @@ package struct RunMachine: Sendable {
                 calls.append(
                     .call(
                         RowCall(
-                            row: row, lane: lane, operation: operation, request: life.request,
+                            row: row, lane: lane, operation: operation, life: life,
                             attempt: life.attempt(policy: options.retry), ticket: ticket)))
             }
         }

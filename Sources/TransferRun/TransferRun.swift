@@ -185,7 +185,7 @@ package final class TransferRun: Sendable {
         switch action {
         case .claim(let limit, let cursor, let lane):
             let rows = try await ledger.claim(
-                limit, of: job, after: cursor, at: .now, homes: lanes[lane].homes)
+                limit, of: job, after: cursor, at: .now, run: run, homes: lanes[lane].homes)
             return .claimed(rows, lane: lane, limit: limit)
         case .call(let call):
             return .answered(await answer(to: call))
@@ -215,14 +215,13 @@ package final class TransferRun: Sendable {
             case .describeContact:
                 .describe(
                     await outcome { () async throws(TransferFailure) in
-                        try await service.describe(
-                            call.request.contact, in: call.request.instance)
+                        try await service.describe(call.contact, in: call.request.instance)
                     })
             case .listAssociatedContacts:
                 .lookUp(
                     await outcome { () async throws(TransferFailure) in
                         try await service.associatedContacts(
-                            of: call.request.contact, in: call.request.instance)
+                            of: call.contact, in: call.request.instance)
                     })
             }
         return CallAnswer(

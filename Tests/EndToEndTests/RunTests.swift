@@ -1,4 +1,7 @@
+import FoundationEssentials
+import Glibc
 import Subprocess
+import Synchronization
 import TestSupport
 import Testing
 
@@ -123,6 +126,82 @@ struct RunTests {
                 "\(before) transfers before the last run, \(try connect.effects().count) in all; "
                     + "totals \(state.totals.filter { $0.value > 0 }).")
         }
+    }
+
+    @Test
+    func `of two runs that a deleted lock file let in, the first ends and the second goes on`()
+        async throws
+    {
+        try await LocalConnect.serve(
+            [
+                "--contacts", "200", "--failing-share", "0", "--quota", "*=0", "--latency", "50",
+            ], with: program
+        ) { connect in
+            let resume = ["resume", "--yes", "--output", "json", "--rate", "50"]
+            let resumed = Mutex<Program.Ended?>(nil)
+            let first = try await connect.program.start(
+                connect.run("contacts.csv", "--rate", "10")
+            ) { _ in
+                try await connect.waitForEffects(5)
+                let held = try await connect.program.run(resume)
+                #expect(held.status == 75 && held.errors.contains("being worked on by process"))
+                try #require(unlink(program.directory.file("baton.sqlite-lock")) == 0)
+                let second = try await connect.program.run(resume)
+                resumed.withLock { $0 = second }
+            }
+            #expect(first.status == 75, "\(first.errors)")
+            #expect(first.errors.contains("-lock should have kept out"), "\(first.errors)")
+            let second = try #require(resumed.withLock { $0 })
+            #expect(second.status == 0, "\(second.errors)")
+            let state = try JobState(second)
+            #expect(state.totals["transferred"] == 200)
+            try agree(connect, state)
+            let verified = try await connect.program.run("verify-ledger", state.job)
+            #expect(verified.status == 0, "\(verified.errors)")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a signal while the report is written ends it with nothing half done`(
+        isSecond: Bool
+    ) async throws {
+        try await LocalConnect.serve(
+            ["--contacts", "6", "--failing-share", "0", "--quota", "*=0"], with: program
+        ) { connect in
+            let input = program.directory.file("contacts.csv")
+            let rows = String(decoding: TemporaryDirectory.read(input) ?? [], as: UTF8.self)
+            let bad = (0..<30_000).map { "no contact \($0),,\n" }.joined()
+            program.directory.write(rows + bad, to: "many.csv")
+            let run = connect.run("many.csv", "--rate", isSecond ? "2" : "100")
+            let ended = try await connect.program.start(run) { execution in
+                try await connect.waitForEffects(isSecond ? 2 : 6)
+                if isSecond { try execution.send(signal: .interrupt) }
+                while parts().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+                // One that comes just after the first is taken for its echo.
+                while !parts().isEmpty {
+                    try execution.send(signal: isSecond ? .interrupt : .terminate)
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            #expect(ended.status == (isSecond ? 130 : 75), "\(ended.errors)")
+            #expect(ended.errors.contains("Stopped while the report was being written."))
+            #expect(reportFiles() == [])
+            let again = try await connect.program.run("report")
+            #expect(again.status == 0, "\(again.errors)")
+            #expect(
+                reportFiles() == ["results.csv", "retry.csv", "summary.html", "summary.json"])
+        }
+    }
+
+    private func parts() -> [String] { reportFiles().filter { $0.hasSuffix(".part") } }
+
+    /// All that stands in the folder of the newest job's report.
+    private func reportFiles() -> [String] {
+        let reports = program.directory.file("reports")
+        let files = FileManager.default
+        let jobs = (try? files.contentsOfDirectory(atPath: reports)) ?? []
+        return jobs.flatMap { (try? files.contentsOfDirectory(atPath: "\(reports)/\($0)")) ?? [] }
+            .sorted()
     }
 
     @Test func `a signal drains the run, and resume goes on`() async throws {

@@ -52,7 +52,6 @@ final class ScriptedConnect: Sendable {
     /// Writes an input of so many rows, and gives the arguments of `baton run` for it.
     func run(_ rows: Int, in program: Program, _ more: String...) -> [String] {
         let flow = "c0a4a9d2-7a0b-4a8f-bb8d-3f8f5f0c8e7d"
-        let queue = "9d1e6d53-2e0a-4b3d-9a53-0f4f6c1d2b3a"
         let lines = (0..<rows).map {
             "\(1000 + $0)0000-7e1b-4a52-8ed3-2f8e7c5a9b10,\(queue),\(flow)"
         }
@@ -66,14 +65,20 @@ final class ScriptedConnect: Sendable {
     }
 }
 
+private let queue = "9d1e6d53-2e0a-4b3d-9a53-0f4f6c1d2b3a"
+
 /// A queue, flow or contact that is there and in use, whatever its id; nil for other paths.
+///
+/// What a transfer made begins with a 2, and is where that was to bring it.
 private func thing(_ path: String) -> String? {
     let parts = path.split(separator: "/")
     switch parts.first {
     case "queues": return #"{"Queue":{"QueueId":"\#(parts[2])","Status":"ENABLED"}}"#
     case "contact-flows":
         return #"{"ContactFlow":{"Id":"\#(parts[2])","Type":"CONTACT_FLOW","State":"ACTIVE"}}"#
-    case "contacts": return #"{"Contact":{"Id":"\#(parts[2])","Channel":"TASK"}}"#
+    case "contacts":
+        let place = parts[2].hasPrefix("2") ? #","QueueInfo":{"Id":"\#(queue)"}"# : ""
+        return #"{"Contact":{"Id":"\#(parts[2])","Channel":"TASK"\#(place)}}"#
     default: return nil
     }
 }

@@ -11,10 +11,12 @@ struct RowLifeTests {
         token: ClientToken(valid: "t"))
 
     private func life(
-        mustBeAt: Guard? = nil, isVerified: Bool = false, attempts: Int = 0,
-        inDoubtSince: Timestamp? = nil
+        to destination: Destination = .queue(QueueID(valid: "q-2")), mustBeAt: Guard? = nil,
+        isVerified: Bool = false, attempts: Int = 0, inDoubtSince: Timestamp? = nil
     ) -> RowLife {
-        RowLife(
+        var request = request
+        request.destination = destination
+        return RowLife(
             request, mustBeAt: mustBeAt, isVerified: isVerified, attempts: attempts,
             inDoubtSince: inDoubtSince)
     }
@@ -26,13 +28,26 @@ struct RowLifeTests {
     private let nothing = Result<Answer<[AssociatedContact]>, TransferFailure>
         .success(Answer([], requestID: nil))
 
-    /// The outcome after the same answer to the look-up and to the one that follows it, if any.
-    private func lookUpTwice(
-        _ life: inout RowLife, _ answers: Result<Answer<[AssociatedContact]>, TransferFailure>
+    /// The outcome after the same answer to each look-up, and to each look at a contact.
+    ///
+    /// - Parameter state: nil for the contact that a transfer made, where it was to go.
+    private func outcome(
+        _ life: inout RowLife, list: Result<Answer<[AssociatedContact]>, TransferFailure>,
+        state: ContactState? = nil
     ) -> Outcome? {
-        let first = life.lookUpAnswered(answers, policy: policy)
-        guard case .call(.listAssociatedContacts, _) = first else { return outcome(first) }
-        return outcome(life.lookUpAnswered(answers, policy: policy))
+        let landed = ContactState(queue: QueueID(valid: "q-2"))
+        var decision = life.lookUpAnswered(list, policy: policy)
+        for _ in 0..<5 {
+            switch decision {
+            case .call(.listAssociatedContacts, _):
+                decision = life.lookUpAnswered(list, policy: policy)
+            case .call(.describeContact, _):
+                decision = described(&life, state ?? landed)
+            default:
+                return outcome(decision)
+            }
+        }
+        return outcome(decision)
     }
 
     private func answer(
@@ -89,7 +104,7 @@ struct RowLifeTests {
             #expect(answer(&life, fault) == .call(.transferContact, .backoff(failures: attempt)))
         }
         #expect(answer(&life, fault) == .call(.listAssociatedContacts, .none))
-        #expect(lookUpTwice(&life, nothing) == .uncertain)
+        #expect(outcome(&life, list: nothing) == .uncertain)
     }
 
     @Test func `attempts of earlier runs count`() {
@@ -113,16 +128,20 @@ struct RowLifeTests {
         var life = life(mustBeAt: .queue(QueueID(valid: "q-1")))
         for attempt in 1..<policy.unsentMax {
             #expect(
-                life.describeAnswered(.failure(refused), policy: policy)
+                life.describeAnswered(.failure(refused), askedAt: noon, policy: policy)
                     == .call(.describeContact, .backoff(failures: attempt)))
         }
         var other = life
-        #expect(outcome(life.describeAnswered(.failure(refused), policy: policy)) == .failed)
+        #expect(
+            outcome(life.describeAnswered(.failure(refused), askedAt: noon, policy: policy))
+                == .failed)
         for _ in 1..<policy.attemptsMax {
-            let decision = other.describeAnswered(.failure(fault), policy: policy)
+            let decision = other.describeAnswered(.failure(fault), askedAt: noon, policy: policy)
             #expect(outcome(decision) == nil)
         }
-        #expect(outcome(other.describeAnswered(.failure(fault), policy: policy)) == .failed)
+        #expect(
+            outcome(other.describeAnswered(.failure(fault), askedAt: noon, policy: policy))
+                == .failed)
     }
 
     @Test func `a refusal for good ends the row as failed`() throws {
@@ -141,8 +160,87 @@ struct RowLifeTests {
         _ = answer(&life, lost)
         #expect(answer(&life, ended) == .call(.listAssociatedContacts, .none))
         var other = life
-        #expect(outcome(life.lookUpAnswered(child(at: noon), policy: policy)) == .transferred)
-        #expect(lookUpTwice(&other, nothing) == .failed)
+        #expect(outcome(&life, list: child(at: noon)) == .transferred)
+        #expect(outcome(&other, list: nothing, state: ContactState()) == .failed)
+    }
+
+    @Test func `a contact that came from this one elsewhere is not told for our own transfer`() {
+        let elsewhere = ContactState(queue: QueueID(valid: "q-9"))
+        for state in [elsewhere, ContactState()] {
+            var life = life()
+            _ = answer(&life, failure("IdempotencyException", .lookUp))
+            #expect(
+                life.lookUpAnswered(child(at: noon), policy: policy)
+                    == .call(.describeContact, .none))
+            #expect(life.contact.text == "c-2")
+            // The flow may still be bringing it there.
+            #expect(
+                described(&life, state)
+                    == .call(.describeContact, .backoff(failures: 1, atLeast: .seconds(5))))
+            var late = life
+            #expect(
+                outcome(described(&late, ContactState(queue: QueueID(valid: "q-2"))))
+                    == .transferred)
+            #expect(outcome(described(&life, state)) == .uncertain)
+        }
+    }
+
+    @Test func `nor is any where the flow decides, or one that cannot be looked at`() {
+        var decided = life(to: .flowDecides)
+        _ = answer(&decided, failure("IdempotencyException", .lookUp))
+        #expect(outcome(decided.lookUpAnswered(child(at: noon), policy: policy)) == .uncertain)
+        var denied = life()
+        _ = answer(&denied, failure("IdempotencyException", .lookUp))
+        _ = denied.lookUpAnswered(child(at: noon), policy: policy)
+        let failure = failure("AccessDeniedException", .accessDenied)
+        #expect(
+            outcome(denied.describeAnswered(.failure(failure), askedAt: noon, policy: policy))
+                == .uncertain)
+    }
+
+    @Test func `a contact that has just ended may be listed later still`() {
+        for (age, expected) in [
+            (0, Outcome.uncertain), (15 * 60, .uncertain), (15 * 60 + 1, .failed),
+        ] {
+            var life = life()
+            _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
+            _ = answer(&life, failure("InvalidRequestException", .permanent))
+            let ended = ContactState(disconnectedAt: noon - .seconds(age))
+            #expect(outcome(&life, list: nothing, state: ended) == expected)
+        }
+        // Nor does a guard tell that it was somebody else.
+        for (age, expected) in [(60, Outcome.uncertain), (16 * 60, .skipped)] {
+            let place = Guard.queue(QueueID(valid: "q-1"))
+            var life = life(mustBeAt: place, inDoubtSince: noon - .seconds(60))
+            let ended = ContactState(disconnectedAt: noon - .seconds(age))
+            #expect(outcome(&life, list: nothing, state: ended) == expected)
+        }
+    }
+
+    @Test func `one that ended long ago is looked up once more, since a list asked for now tells`()
+    {
+        var life = life()
+        _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
+        _ = answer(&life, failure("InvalidRequestException", .permanent))
+        _ = life.lookUpAnswered(nothing, policy: policy)
+        _ = life.lookUpAnswered(nothing, policy: policy)
+        let ended = ContactState(disconnectedAt: noon - .seconds(3600))
+        #expect(described(&life, ended) == .call(.listAssociatedContacts, .none))
+        var other = life
+        #expect(outcome(life.lookUpAnswered(nothing, policy: policy)) == .failed)
+        #expect(outcome(&other, list: child(at: noon)) == .transferred)
+    }
+
+    @Test func `a refusal after a lost answer stands only where the contact can be looked at`() {
+        var life = life()
+        _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
+        _ = answer(&life, failure("InvalidRequestException", .permanent))
+        _ = life.lookUpAnswered(nothing, policy: policy)
+        #expect(life.lookUpAnswered(nothing, policy: policy) == .call(.describeContact, .none))
+        let denied = failure("AccessDeniedException", .accessDenied)
+        #expect(
+            outcome(life.describeAnswered(.failure(denied), askedAt: noon, policy: policy))
+                == .uncertain)
     }
 
     @Test func `our own transfer is found where the list shows it some seconds later`() {
@@ -153,7 +251,7 @@ struct RowLifeTests {
             #expect(
                 life.lookUpAnswered(nothing, policy: policy)
                     == .call(.listAssociatedContacts, .backoff(failures: 1, atLeast: .seconds(5))))
-            #expect(outcome(life.lookUpAnswered(child(at: noon), policy: policy)) == .transferred)
+            #expect(outcome(&life, list: child(at: noon)) == .transferred)
         }
     }
 
@@ -162,11 +260,13 @@ struct RowLifeTests {
         for code in ["IdempotencyException", "UnreadableAnswer"] {
             var life = life()
             #expect(answer(&life, failure(code, .lookUp)) == .call(.listAssociatedContacts, .none))
-            #expect(outcome(life.lookUpAnswered(child(at: noon), policy: policy)) == .transferred)
+            #expect(outcome(&life, list: child(at: noon)) == .transferred)
         }
     }
 
-    @Test func `proof is a contact that came from this one, not before it was sent`() {
+    @Test
+    func `proof is a contact that came from this one, not before it was sent, where it was to go`()
+    {
         let conflict = failure("IdempotencyException", .lookUp)
         let cases: [(Result<Answer<[AssociatedContact]>, TransferFailure>, Outcome)] = [
             (child(at: noon), .transferred),
@@ -179,7 +279,7 @@ struct RowLifeTests {
         for (answers, expected) in cases {
             var life = life()
             _ = answer(&life, conflict)
-            #expect(lookUpTwice(&life, answers) == expected)
+            #expect(outcome(&life, list: answers) == expected)
         }
     }
 
@@ -190,7 +290,7 @@ struct RowLifeTests {
             _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
             _ = answer(&life, ended)
             let before = child(at: noon - .seconds(age))
-            #expect(lookUpTwice(&life, before) == expected)
+            #expect(outcome(&life, list: before) == expected)
         }
         // Nor is a row in doubt sent again, whose token may be forgotten.
         var old = life(inDoubtSince: noon - .seconds(25 * 3600))
@@ -271,7 +371,7 @@ struct RowLifeTests {
             var life = life(mustBeAt: .queue(QueueID(valid: "q-1")))
             #expect(life.begin(at: noon, policy: policy) == .call(.describeContact, .none))
             let decision = life.describeAnswered(
-                .success(Answer(state, requestID: nil)), policy: policy)
+                .success(Answer(state, requestID: nil)), askedAt: noon, policy: policy)
             if let code {
                 guard case .end(let ending) = decision else {
                     Issue.record("\(state) was sent")
@@ -315,7 +415,8 @@ struct RowLifeTests {
     private func described(
         _ life: inout RowLife, _ state: ContactState
     ) -> RowLife.Decision {
-        life.describeAnswered(.success(Answer(state, requestID: "d")), policy: policy)
+        life.describeAnswered(
+            .success(Answer(state, requestID: "d")), askedAt: noon, policy: policy)
     }
 
     @Test func `a contact that is looked at first spends no transfer where it cannot be moved`() {

@@ -53,6 +53,24 @@ import TransferRun
         #expect(night.machine.progress.totals[.failed] > 0)
     }
 
+    @Test func `a refusal is kept where a stop comes before it is known whose fault it is`() {
+        var night = MachineFixture(rows: 1)
+        night.failure = TransferFailure(
+            code: "InvalidRequestException", message: "", httpStatus: 400, advice: .permanent)
+        let throttled = TransferFailure(
+            code: "TooManyRequestsException", message: "", httpStatus: 429,
+            advice: .throttled(retryAfter: nil))
+        night.fault = { call, _ in call.operation == .describeContact ? throttled : nil }
+        night.run(until: .seconds(5))
+        #expect(night.operations.contains(.describeContact))
+        #expect(night.outcomes.isEmpty)
+        night.end(.interrupted)
+        night.run(until: .seconds(6))
+        #expect(night.ending == .interrupted)
+        #expect(night.outcomes == [1: .failed])
+        #expect(night.machine.progress.totals[.pending] == 0)
+    }
+
     @Test func `stops at refused credentials with the rows pending`() async throws {
         let fixture = try await RunFixture(rows: 30)
         let service = ScriptedService { _, _ throws(TransferFailure) in throw Self.expired }

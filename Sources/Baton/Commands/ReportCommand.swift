@@ -19,7 +19,10 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         let job = try await store.jobOrNewest(job)
-        let files = try await reporting.writer.write(job, from: store)
+        let files = try await untilStopped(again: "baton report \(job.id)") {
+            [writer = reporting.writer] in
+            try await writer.write(job, from: store)
+        }
         switch output.output {
         case .text: try Console.data(files.page)
         case .json:

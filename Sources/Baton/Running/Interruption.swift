@@ -14,7 +14,7 @@ func hear(
     for await _ in signals {
         if let stoppedAt {
             // timeout(1) signals the process and then its group: one wish that is heard twice.
-            guard stoppedAt.duration(to: clock.now) > .milliseconds(250) else { continue }
+            guard stoppedAt.duration(to: clock.now) > echoMax else { continue }
             Console.complain("Interrupted twice. \(lost)")
             throw ExitStatus.interruptedTwice.code
         }
@@ -26,3 +26,38 @@ func hear(
         stop()
     }
 }
+
+/// Writes reports until a signal comes: they can be written again at any time, and what is there of
+/// them by then is removed.
+///
+/// - Parameters:
+///   - again: the command that writes them.
+///   - wasStopped: whether a signal came before, so that the next one is the second.
+func untilStopped<Written: Sendable>(
+    again: String, wasStopped: Bool = false,
+    _ write: @escaping @Sendable () async throws -> Written
+) async throws -> Written {
+    let signals = await StopSignals.trapped()
+    let clock = ContinuousClock()
+    let begunAt = clock.now
+    return try await withThrowingTaskGroup(of: Written?.self) { group in
+        // The ledger's reads, which are most of it, are broken off.
+        defer { group.cancelAll() }
+        group.addTask { try await write() }
+        group.addTask {
+            for await _ in signals {
+                if wasStopped, begunAt.duration(to: clock.now) <= echoMax { continue }
+                Console.complain("Stopped while the report was being written. Again: \(again)")
+                throw (wasStopped ? ExitStatus.interruptedTwice : .stoppedEarly).code
+            }
+            return nil
+        }
+        while let written = try await group.next() {
+            if let written { return written }
+        }
+        throw CancellationError()
+    }
+}
+
+/// The time within which a second signal is the first one's echo.
+private let echoMax = Duration.milliseconds(250)

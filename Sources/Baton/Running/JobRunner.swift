@@ -40,15 +40,26 @@ struct JobRunner {
         let ending = try await transfer(line, try await metricsFile())
         let totals = try await ledger.read { [job] in try $0.totals(job) }
         say(ending, totals, line.progress)
-        let files = try await flags.writeReport(of: job, from: ledger)
+        let files = try await untilStopped(
+            again: "baton report \(job.id)", wasStopped: ending == .interrupted
+        ) { [flags, job, ledger] in
+            try await flags.writeReport(of: job, from: ledger)
+        }
         _ = consume lock
         console.say(
             "Report: \(files.page)",
             LogEvent(word: "report", fields: ["path": .text(files.directory)]))
         let status = ExitStatus(ending, totals)
         if let command = flags.watching.onFinish {
-            await FinishCommand(command: command, console: console).run(
-                job, ending: ending, status: status, summary: files.document)
+            let told = [
+                "BATON_JOB": job.id.text, "BATON_ENDING": ending.word,
+                "BATON_EXIT_STATUS": "\(status.rawValue)",
+            ]
+            let fault = await FinishCommand(command).run(telling: told, input: files.document)
+            if let fault {
+                console.warn(
+                    "The command of --on-finish \(fault). The run and its exit status stand.")
+            }
         }
         if output.output == .json {
             try Console.json(JobState(job, totals, report: files.directory))

@@ -45,8 +45,12 @@ struct Reconciler {
         }
         if let reason = ending.reasonToReconcileLater { Console.complain(reason) }
         // First, since nothing else would have it written again if the other files could not be.
-        try await renewReport(totals, before)
-        let files = try await flags.writer.write(reconciliation, of: job, from: ledger)
+        let files = try await untilStopped(
+            again: "baton reconcile \(job.id)", wasStopped: ending == .interrupted
+        ) { [self, reconciliation] in
+            try await renewReport(totals, before)
+            return try await flags.writer.write(reconciliation, of: job, from: ledger)
+        }
         _ = consume lock
         try ReconciliationState(job, reconciliation, totals, files).tell(as: output)
         return ending == .finished ? ExitStatus(totals, rows: job.rows) : ExitStatus(ending)

@@ -24,6 +24,9 @@ package struct RetryPolicy: Hashable, Sendable {
     /// How much later than a transfer the list of a contact's tree may show it. A guess: AWS does not
     /// say that it may be later at all.
     package var lookUpLag = Duration.seconds(5)
+    /// How much later it may at the most: a contact that ended longer ago, and in whose tree none is
+    /// shown that came from it, was not transferred. A guess as well, on the safe side.
+    package var listLagMax = Duration.seconds(15 * 60)
 
     package init() {}
 

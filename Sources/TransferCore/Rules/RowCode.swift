@@ -28,6 +28,8 @@ package enum RowCode: String, Hashable, Sendable, CaseIterable {
     case transferLimit = "TransferLimit"
     // Uncertain: it may have been transferred.
     case unclearTime = "UnclearTime"
+    case unclearOrigin = "UnclearOrigin"
+    case unclearEnd = "UnclearEnd"
     // Skipped: there is nothing to do.
     case blankRow = "BlankRow"
     case repeatedContact = "RepeatedContact"

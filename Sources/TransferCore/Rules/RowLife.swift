@@ -7,7 +7,7 @@ package struct RowLife: Hashable, Sendable {
     /// Whether the contact is looked at before it is transferred, guard or none.
     private let isVerified: Bool
     /// The earliest moment at which the request can have been sent.
-    private var firstSentAt: Timestamp?
+    var firstSentAt: Timestamp?
     /// TransferContact calls that counted, in this run and earlier ones.
     private var attempts: Int
     /// Failures since the last answer that moved the row on; the exponent of the backoff.
@@ -18,12 +18,14 @@ package struct RowLife: Hashable, Sendable {
     /// Whether an attempt may have taken effect without our hearing of it.
     package private(set) var mayHaveTakenEffect: Bool
     /// From when on one may have that no look-up has told of; nil where none can.
-    private var unseenSince: Timestamp?
-    private var lookUpPurpose = LookUpPurpose.beforeSending
-    /// Whether the look-up under way is the second of its purpose.
-    private var looksAgain = false
-    /// The end that the row comes to once it is known whose fault the refusal is.
+    var unseenSince: Timestamp?
+    var lookUpPurpose = LookUpPurpose.beforeSending
+    /// Whether the look under way, at the list or at a child, is the second of its purpose.
+    var looksAgain = false
+    /// What the look at a contact is for that is under way, or was; nil before it is sent.
     private var diagnosed: Diagnosed?
+    /// When the transfer was refused whose refusal is looked into.
+    private var refusedAt: Timestamp?
 
     /// What to do next.
     package enum Decision: Hashable, Sendable {
@@ -64,17 +66,22 @@ package struct RowLife: Hashable, Sendable {
     }
 
     /// Indirect, as the purposes below: hardly any row has one, and lives are copied at each step.
-    private indirect enum Diagnosed: Hashable, Sendable {
+    indirect enum Diagnosed: Hashable, Sendable {
+        /// The end that the row comes to: whose fault is it, and may it be our own transfer's?
         case refusal(Ending)
+        /// Is a contact that came from the row's in time where the row was to bring it?
+        case child(AssociatedContact)
     }
 
-    private indirect enum LookUpPurpose: Hashable, Sendable {
+    indirect enum LookUpPurpose: Hashable, Sendable {
         /// An earlier run may have sent the row: has it taken effect?
         case beforeSending
         /// The service refuses, perhaps because an earlier attempt did take effect.
         case afterRefusal(Ending)
         /// All attempts failed in a way that may hide an effect.
         case whenUncertain(TransferFailure)
+        /// The contact has ended so long ago that its list tells whether that was our transfer.
+        case lastly(Ending)
         /// How often was the contact transferred before?
         case beforeLimit
     }
@@ -121,8 +128,13 @@ package struct RowLife: Hashable, Sendable {
     /// Has the row looked up, since its token is old, and sent if there is no effect.
     package mutating func lookUpFirst() -> Decision { lookUp(.beforeSending) }
 
-    private var firstOperation: RowOperation {
+    var firstOperation: RowOperation {
         mustBeAt == nil && !isVerified ? .transferContact : .describeContact
+    }
+
+    /// The contact that the row's next call asks for.
+    package var contact: ContactID {
+        if case .child(let child) = diagnosed { child.id } else { request.contact }
     }
 
     /// Which attempt the row's next transfer will be.
@@ -177,11 +189,25 @@ package struct RowLife: Hashable, Sendable {
     /// Looks at the contact of a refused transfer: is it the contact that cannot be transferred?
     ///
     /// A row that was looked at before it was sent has nothing more to tell.
-    package mutating func diagnose(_ ending: Ending) -> Decision {
+    package mutating func diagnose(_ ending: Ending, refusedAt: Timestamp) -> Decision {
         guard ending.refusal == .unexplained, !isVerified, diagnosed == nil else {
             return .end(ending)
         }
-        diagnosed = .refusal(ending)
+        self.refusedAt = refusedAt
+        return look(for: .refusal(ending))
+    }
+
+    /// How the row ended, and when, where all that is still asked is whose fault that is.
+    package var knownEnd: (ending: Ending, at: Timestamp)? {
+        guard case .refusal(let ending) = diagnosed, !mayHaveTakenEffect, let refusedAt else {
+            return nil
+        }
+        return (ending, refusedAt)
+    }
+
+    mutating func look(for purpose: Diagnosed) -> Decision {
+        diagnosed = purpose
+        looksAgain = false
         moveOn()
         return .call(.describeContact, .none)
     }
@@ -209,17 +235,25 @@ package struct RowLife: Hashable, Sendable {
 
     /// Hears the answer of DescribeContact: goes on where the guard holds.
     package mutating func describeAnswered(
-        _ result: Result<Answer<ContactState>, TransferFailure>, policy: RetryPolicy
+        _ result: Result<Answer<ContactState>, TransferFailure>, askedAt: Timestamp,
+        policy: RetryPolicy
     ) -> Decision {
-        if case .refusal(let ending) = diagnosed {
-            return diagnosisAnswered(result, ending, policy)
+        switch diagnosed {
+        case .refusal(let ending): return diagnosisAnswered(result, ending, askedAt, policy)
+        case .child(let child): return childAnswered(result, child, policy)
+        case nil: break
         }
         switch result {
         case .success(let answer):
             moveOn()
             let obstacle = answer.value.obstacle(
                 to: request.destination, mustBeAt: mustBeAt, isVerified: isVerified)
-            if let obstacle { return .end(Ending(obstacle)) }
+            if let obstacle {
+                guard mayHaveTakenEffect, let endedAt = answer.value.disconnectedAt else {
+                    return .end(Ending(obstacle))
+                }
+                return endedInDoubt(Ending(obstacle), at: endedAt, askedAt: askedAt, policy)
+            }
             guard isVerified, answer.value.mayBeAtLimit else {
                 return .call(.transferContact, .none)
             }
@@ -231,140 +265,69 @@ package struct RowLife: Hashable, Sendable {
 
     private mutating func diagnosisAnswered(
         _ result: Result<Answer<ContactState>, TransferFailure>, _ ending: Ending,
-        _ policy: RetryPolicy
+        _ askedAt: Timestamp, _ policy: RetryPolicy
     ) -> Decision {
         var explained = ending
         explained.refusal = .ofContact
         switch result {
         case .success(let answer):
+            if mayHaveTakenEffect, let endedAt = answer.value.disconnectedAt {
+                return endedInDoubt(explained, at: endedAt, askedAt: askedAt, policy)
+            }
             let obstacle = answer.value.obstacle(
                 to: request.destination, mustBeAt: mustBeAt, isVerified: true)
             return .end(obstacle == nil ? ending : explained)
         case .failure(let failure) where failure.httpStatus == 404:
             return .end(explained)
         case .failure(let failure):
-            return readFailed(failure, .describeContact, policy) { _ in ending }
+            return readFailed(failure, .describeContact, policy) { [mayHaveTakenEffect] in
+                mayHaveTakenEffect ? Self.unresolved(.afterRefusal(ending), $0) : ending
+            }
         }
     }
 
-    /// Hears the answer of ListAssociatedContacts: a contact that came from this one, not before
-    /// the request was first sent, is the transfer's effect.
-    package mutating func lookUpAnswered(
-        _ result: Result<Answer<[AssociatedContact]>, TransferFailure>, policy: RetryPolicy
+    /// The contact has ended, and our own transfer may be what ended it though no list shows it: the
+    /// list may come later than it is waited for. One that is asked for long after the end tells.
+    private mutating func endedInDoubt(
+        _ ending: Ending, at endedAt: Timestamp, askedAt: Timestamp, _ policy: RetryPolicy
+    ) -> Decision {
+        guard askedAt - endedAt <= policy.listLagMax else { return lookUp(.lastly(ending)) }
+        var ending = ending
+        if ending.refusal == nil { ending.code = RowCode.unclearEnd.rawValue }
+        return .end(
+            ending.uncertain(
+                "It may be this row's transfer that ended it: who did is listed some time later."))
+    }
+
+    /// Hears where a contact is that came from this one in time.
+    ///
+    /// Time alone is no proof: somebody else may have transferred it in the same minutes. Together
+    /// with the place it is. A flow may take some seconds to bring it there.
+    private mutating func childAnswered(
+        _ result: Result<Answer<ContactState>, TransferFailure>, _ child: AssociatedContact,
+        _ policy: RetryPolicy
     ) -> Decision {
         switch result {
-        case .success(let answer) where lookUpPurpose == .beforeLimit:
+        case .success(let answer) where answer.value.hasReached(request.destination):
+            return .end(
+                Ending(
+                    outcome: .transferred, message: "Found by a look-up after a lost answer.",
+                    newContact: child.id, requestID: answer.requestID))
+        case .success where !looksAgain:
+            looksAgain = true
             moveOn()
-            let obstacle = Obstacle(afterTransfers: answer.value.transfers(to: request.contact))
-            return obstacle.map { .end(Ending($0)) } ?? .call(.transferContact, .none)
-        case .success(let answer):
-            moveOn()
-            let proof = answer.value.first {
-                isEffect($0, sinceSent: .zero - policy.clockTolerance)
-            }
-            if let proof {
-                return .end(
-                    Ending(
-                        outcome: .transferred, message: "Found by a look-up after a lost answer.",
-                        newContact: proof.id, requestID: answer.requestID))
-            }
-            let doubtful = answer.value.first {
-                isEffect($0, sinceSent: .zero - policy.clockErrorMax)
-            }
-            if let doubtful { return .end(unclear(doubtful)) }
-            guard looksAgain || !isEndOfDoubt else {
-                looksAgain = true
-                return .call(
-                    .listAssociatedContacts, .backoff(failures: 1, atLeast: policy.lookUpLag))
-            }
-            unseenSince = nil
-            return nothingFound()
-        case .failure(let failure) where failure.httpStatus == 404:
-            // What the service does not know it has not transferred.
-            unseenSince = nil
-            return nothingFound()
-        case .failure(let failure) where lookUpPurpose == .beforeLimit && !failure.isOfRun:
-            // It was to save a call, no more: the service counts the transfers itself.
-            return nothingFound()
+            return .call(.describeContact, .backoff(failures: 1, atLeast: policy.lookUpLag))
+        case .success:
+            return .end(unclear(child, .unclearOrigin))
         case .failure(let failure):
-            return readFailed(failure, .listAssociatedContacts, policy) { [lookUpPurpose] in
+            return readFailed(failure, .describeContact, policy) { [lookUpPurpose] in
                 Self.unresolved(lookUpPurpose, $0)
             }
         }
     }
 
-    /// Whether a contact came from this one, so long after the request was first sent at the least.
-    private func isEffect(_ contact: AssociatedContact, sinceSent least: Duration) -> Bool {
-        guard contact.previous == request.contact, contact.id != request.contact,
-            let initiated = contact.initiatedAt, let firstSentAt
-        else { return false }
-        return initiated - firstSentAt >= least
-    }
-
-    /// A transfer that is ours only if the clock was ahead when the request was sent: it is not told
-    /// for ours, and the request not sent again either.
-    private func unclear(_ contact: AssociatedContact) -> Ending {
-        var ending =
-            switch lookUpPurpose {
-            case .afterRefusal(let ending): ending
-            case .whenUncertain(let failure): Ending(.uncertain, failure)
-            case .beforeSending, .beforeLimit:
-                Ending(outcome: .uncertain, code: RowCode.unclearTime.rawValue)
-            }
-        let message = ending.message.map { "\($0) " } ?? ""
-        ending.outcome = .uncertain
-        ending.isAccessDenied = false
-        ending.message =
-            "\(message)Contact \(contact.id) came from this one before this row was sent, by this "
-            + "machine's clock. If that was wrong, it is this row's transfer. See the contact in "
-            + "Amazon Connect."
-        return ending
-    }
-
-    /// Whether a look-up that finds nothing has the row told for not transferred: the list may come
-    /// some seconds later than the transfer, so it is asked for twice.
-    ///
-    /// Before a row is sent again it need not be: its token tells.
-    private var isEndOfDoubt: Bool {
-        switch lookUpPurpose {
-        case .beforeSending: firstOperation == .describeContact
-        case .afterRefusal, .whenUncertain: true
-        case .beforeLimit: false
-        }
-    }
-
-    private func nothingFound() -> Decision {
-        switch lookUpPurpose {
-        case .beforeSending:
-            .call(firstOperation, .none)
-        case .beforeLimit:
-            .call(.transferContact, .none)
-        case .afterRefusal(let ending):
-            .end(ending)
-        case .whenUncertain(let failure):
-            .end(Ending(.uncertain, failure))
-        }
-    }
-
-    private static func unresolved(
-        _ purpose: LookUpPurpose, _ failure: TransferFailure
-    ) -> Ending {
-        var ending =
-            switch purpose {
-            case .beforeSending, .beforeLimit: Ending(.uncertain, failure)
-            case .afterRefusal(let ending): ending
-            case .whenUncertain(let first): Ending(.uncertain, first)
-            }
-        ending.outcome = .uncertain
-        ending.isAccessDenied = ending.isAccessDenied && failure.advice == .accessDenied
-        ending.message =
-            "\(ending.message ?? "") Whether it took effect could not be looked up: "
-            + "\(failure.code). See the contact in Amazon Connect."
-        return ending
-    }
-
     /// A read that failed: again, or at the end what `giveUp` makes of it.
-    private mutating func readFailed(
+    mutating func readFailed(
         _ failure: TransferFailure, _ operation: RowOperation, _ policy: RetryPolicy,
         giveUp: (TransferFailure) -> Ending
     ) -> Decision {
@@ -393,30 +356,31 @@ package struct RowLife: Hashable, Sendable {
         return .call(.listAssociatedContacts, .none)
     }
 
-    private mutating func moveOn() {
+    mutating func moveOn() {
         failures = 0
         unsent = 0
         failedReads = 0
     }
 }
 
-extension TransferFailure {
-    /// Whether it concerns all of a run's calls, and not this one.
-    fileprivate var isOfRun: Bool {
-        switch advice {
-        case .throttled, .credentials: true
-        case .permanent, .accessDenied, .lookUp, .retry: false
-        }
-    }
-}
-
 extension RowLife.Ending {
-    fileprivate init(_ obstacle: Obstacle) {
+    /// The same where it may have been transferred, and why that is not known.
+    func uncertain(_ why: String) -> Self {
+        var ending = self
+        ending.outcome = .uncertain
+        ending.isAccessDenied = false
+        ending.refusal = nil
+        ending.message =
+            (message.map { "\($0) " } ?? "") + "\(why) See the contact in Amazon Connect."
+        return ending
+    }
+
+    init(_ obstacle: Obstacle) {
         self.init(
             outcome: obstacle.outcome, code: obstacle.code.rawValue, message: obstacle.message)
     }
 
-    fileprivate init(_ outcome: Outcome, _ failure: TransferFailure) {
+    init(_ outcome: Outcome, _ failure: TransferFailure) {
         self.init(
             outcome: outcome, code: failure.code, message: failure.message,
             requestID: failure.requestID, isAccessDenied: failure.advice == .accessDenied)

@@ -5,7 +5,8 @@ package struct ContactState: Hashable, Sendable {
     package var queue: QueueID?
     package var user: UserID?
     package var initiatedAt: Timestamp?
-    /// Nil while the contact is active.
+    /// Nil while the contact is active; by this machine's clock where the service's is known to
+    /// differ: it is held against when it was asked for.
     package var disconnectedAt: Timestamp?
     /// The first contact of the chain; nil where this is it.
     package var initial: ContactID?

@@ -12,6 +12,12 @@ struct Faults {
     var unreadable = 0.0
     /// A second call with a known token is refused since the contact has ended by then.
     var refusedReplay = 0.0
+    /// How much later than a transfer the tree of its contact may show it, in milliseconds, and the
+    /// new contact come into its queue.
+    var listLag = 0
+    var landingLag = 0
+    /// Others do something to the contact of a row.
+    var meddling = 0.0
     /// The role may transfer, and not describe or list.
     var deniesReads = false
 
@@ -43,6 +49,11 @@ struct Faults {
         unreadable = chance(0.3)
         refusedReplay = Bool.random(using: &rng) ? 0 : Double.random(in: 0...1, using: &rng)
         deniesReads = rng.happens(0.08)
+        // Up to what a run waits for, and far beyond it.
+        let lags = [0, 0, 4_000, 60_000, 900_000]
+        listLag = lags[Int.random(in: 0..<lags.count, using: &rng)]
+        landingLag = lags[Int.random(in: 0..<lags.count, using: &rng)]
+        meddling = Bool.random(using: &rng) ? 0 : Double.random(in: 0...0.5, using: &rng)
     }
 
     /// The same, where most calls get through and nothing is out of order for long.

@@ -23,7 +23,7 @@ extension Night {
         if row.attempts > contact.counted {
             return "\(row.attempts) of \(contact.counted) attempts"
         }
-        if effect != nil, row.mustBeAt != nil, contact.queue.text != "home" {
+        if let effect, row.mustBeAt != nil, !effect.wasHome {
             return "transferred although its guard did not hold"
         }
         switch row.outcome {

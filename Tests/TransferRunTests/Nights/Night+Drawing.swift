@@ -55,11 +55,22 @@ extension Night {
             service.wrongQueues[queue] = rng.happens(0.2) ? .denied : .wrongGroup
         }
         let most = rng.happens(0.03) ? 800 : 60
-        for row in 1...Int.random(in: 1...most, using: &rng) {
+        let count = Int.random(in: 1...most, using: &rng)
+        for row in 1...count {
             add(
                 row, by: flows.randomElement(&rng), to: queues.randomElement(&rng),
                 guarded: guarded)
+            let deed = drawOthersDeed(within: .seconds(Double(count) / service.rate + 60))
+            service.contacts[ContactID(valid: "c-\(row)")]?.othersDeed = deed
         }
+    }
+
+    /// What others do to a contact, about when its row is worked on; nil where they do nothing.
+    private mutating func drawOthersDeed(within span: Duration) -> OthersDeed? {
+        guard rng.happens(service.faults.meddling) else { return nil }
+        let at = Instant.random(within: span, using: &rng)
+        return OthersDeed(
+            kind: OthersDeed.Kind.allCases.randomElement(&rng), at: clock.time(at: at))
     }
 
     private mutating func add(
@@ -72,6 +83,10 @@ extension Night {
                 ? [.ended, .missing, .denied].randomElement(&rng) : .active,
             queue: rng.happens(0.1)
                 ? [QueueID(valid: "elsewhere"), queue].randomElement(&rng) : home)
+        // Long ago, as most have, or about when its row is sent.
+        if contact.standing == .ended, rng.happens(0.7) {
+            contact.endedAt = clock.dusk - .seconds(3 * 24 * 3600)
+        }
         if rng.happens(0.03) { contact.channel = "VOICE" }
         if rng.happens(0.1) { contact.transfersBefore = [1, 2, 11].randomElement(&rng) }
         service.contacts[id] = contact

@@ -17,10 +17,14 @@ struct Witness {
     fileprivate var inDoubt: Set<Int> = []
     /// Rows whose transfer is under way and was in no doubt before.
     fileprivate var newlyInDoubt: Set<Int> = []
+    /// Rows whose contact was looked at, and those of them where it was as they expect it.
     fileprivate var described: Set<Int> = []
+    fileprivate var guarded: Set<Int> = []
     /// Rows whose effect was told, and the new contact.
     fileprivate var proven: [Int: ContactID] = [:]
     fileprivate var refusals: [SpentGroup: Int] = [:]
+    /// Rows of no doubt whose transfer was refused for good.
+    fileprivate var refused: Set<Int> = []
     fileprivate var outcomes: [Outcome: Int] = [:]
     fileprivate var wasRefusedCredentials = false
 }
@@ -77,8 +81,8 @@ extension NightRun {
 
     private mutating func checkTransfer(_ call: RowCall, of row: SimulatedLedger.Row) {
         check(
-            row.mustBeAt == nil || witness.described.contains(call.row),
-            "row \(call.row) is sent, and its guard was not looked at")
+            row.mustBeAt == nil || witness.guarded.contains(call.row),
+            "row \(call.row) is sent, and its guard was not seen to hold")
         let isVerified = night.options.verifies && !witness.inDoubt.contains(call.row)
         check(
             !isVerified || witness.described.contains(call.row),
@@ -100,12 +104,10 @@ extension NightRun {
         var failure: TransferFailure?
         switch answer.value {
         case .transfer(.success(let accepted)): witness.proven[row] = accepted.value.newContact
-        case .describe(.success): witness.described.insert(row)
+        case .describe(.success(let found)): hear(found.value, of: answer.call)
         case .lookUp(.success(let found)):
-            let child = found.value.first { $0.previous == request.contact }
-            if let child {
-                witness.proven[row] = child.id
-            } else {
+            let effect = night.service.contacts[request.contact]?.effects.first
+            if !found.value.contains(where: { $0.id == effect?.newContact }) {
                 night.inDoubtSince[row] = nil
             }
         case .transfer(.failure(let met)), .describe(.failure(let met)), .lookUp(.failure(let met)):
@@ -123,12 +125,28 @@ extension NightRun {
         case .credentials:
             witness.wasRefusedCredentials = true
             witness.sendsNoMore = "the credentials were refused"
-        case .permanent: countRefusal(of: answer)
+        case .permanent:
+            countRefusal(of: answer)
+            noteRefusal(of: answer)
         // Those for want of rights may be kept back at first, in case all calls get one.
         case .accessDenied: countRefusal(of: answer, kept: Self.openingMax)
         default: break
         }
         witness.heardAt = now
+    }
+
+    /// A contact that came from the row's is proof where our own transfer made it, and it is seen to
+    /// be where that was to bring it.
+    private mutating func hear(_ state: ContactState, of call: RowCall) {
+        guard call.contact == call.request.contact else {
+            let effect = night.service.contacts[call.request.contact]?.effects.first
+            if effect?.newContact == call.contact, state.hasReached(call.request.destination) {
+                witness.proven[call.row] = call.contact
+            }
+            return
+        }
+        witness.described.insert(call.row)
+        if state.queue?.text == "home", state.user == nil { witness.guarded.insert(call.row) }
     }
 
     /// Counts what was spent on a flow or queue that takes nothing. A row in doubt is sent all the
@@ -139,13 +157,21 @@ extension NightRun {
         guard answer.call.operation == .transferContact, !witness.inDoubt.contains(row),
             night.service.wrongGroup(of: request) != nil,
             let contact = night.service.contacts[request.contact], contact.isMovable,
-            request.destination != .queue(contact.queue)
+            contact.othersDeed == nil, request.destination != .queue(contact.queue)
         else { return }
         spend(
             SpentGroup(flow: request.flow, destination: request.destination),
             most: Self.canaryOfDestination + kept)
         guard night.service.wrongFlows[request.flow] != nil else { return }
         spend(SpentGroup(flow: request.flow), most: Self.canaryOfFlow + kept)
+    }
+
+    private mutating func noteRefusal(of answer: CallAnswer) {
+        let (row, contact) = (answer.call.row, answer.call.request.contact)
+        guard answer.call.operation == .transferContact, !witness.inDoubt.contains(row),
+            night.service.contacts[contact]?.wasAmbiguous == false
+        else { return }
+        witness.refused.insert(row)
     }
 
     private mutating func spend(_ group: SpentGroup, most: Int) {
@@ -179,6 +205,10 @@ extension NightRun {
     mutating func checkEnd(_ ending: RunEnding, isAtWork: Bool) {
         check(!isAtWork, "ended with something under way")
         checkTotals()
+        for row in witness.refused {
+            let outcome = night.ledger.rows[row - 1].outcome
+            check(outcome != .pending, "row \(row) was refused for good and is pending")
+        }
         let amiss = (witness.outcomes[.failed] ?? 0) + (witness.outcomes[.uncertain] ?? 0)
         let pending = night.ledger.totals[.pending]
         switch ending {

@@ -191,7 +191,7 @@ struct NightRun {
     private mutating func send(_ call: RowCall) {
         night.figures.calls += 1
         checkCall(call)
-        let (contact, sentAt, clock) = (call.request.contact, wall, night.clock)
+        let (contact, sentAt, clock) = (call.contact, wall, night.clock)
         let value: CallAnswer.Value =
             switch call.operation {
             case .transferContact:

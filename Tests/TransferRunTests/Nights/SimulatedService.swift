@@ -8,6 +8,10 @@ struct SimulatedService {
 
         var standing: Standing
         var queue: QueueID
+        /// When it did, by the true time.
+        var endedAt: Timestamp?
+        /// Who has taken it from its queue.
+        var user: UserID?
         var channel = "TASK"
         /// Transfers that brought it where it is.
         var transfersBefore = 0
@@ -18,18 +22,30 @@ struct SimulatedService {
         var counted = 0
         /// Whether an answer left open what became of a transfer.
         var wasAmbiguous = false
+        /// Whether it was where its row expects it when it was last looked at.
+        var wasHome = false
+        var othersDeed: OthersDeed?
+        var isDoneByOthers = false
+        /// What somebody else's transfer made of it.
+        var othersChild: ChildContact?
 
         var isMovable: Bool { standing == .active && channel == "TASK" && transfersBefore < 11 }
     }
 
     /// A transfer that happened, by the true time.
     struct Effect {
-        var newContact: ContactID
+        var child: ChildContact
         var token: ClientToken
-        var at: Timestamp
+        /// Whether its contact was where its row expects it when it was last looked at.
+        var wasHome: Bool
+
+        var newContact: ContactID { child.id }
+        var at: Timestamp { child.at }
     }
 
     var contacts: [ContactID: Contact] = [:]
+    /// Those that came from them.
+    var children: [ContactID: ChildContact] = [:]
     /// Flows, and queues of one flow each, that take no contact.
     var wrongFlows: [ContactFlowID: TransferFailure] = [:]
     var wrongQueues: [QueueID: TransferFailure] = [:]
@@ -58,6 +74,7 @@ struct SimulatedService {
         _ request: TransferRequest, at now: Instant, _ clock: NightClock
     ) -> Result<Answer<AcceptedTransfer>, TransferFailure> {
         contacts[request.contact]?.tokens.insert(request.token)
+        letOthersAct(on: request.contact, at: clock.time(at: now))
         if let failure = refusal(of: .transferContact, at: now) { return .failure(failure) }
         contacts[request.contact]?.counted += 1
         if faults.deniesAll { return .failure(befell(.deniedRun, .denied)) }
@@ -90,11 +107,7 @@ struct SimulatedService {
         if known != nil, rng.happens(faults.refusedReplay) {
             return .failure(befell(.refusedReplay, .ended))
         }
-        let effect =
-            known
-            ?? Effect(
-                newContact: ContactID(valid: "\(request.contact)+\(contact.effects.count + 1)"),
-                token: request.token, at: clock.time(at: now))
+        let effect = known ?? effect(of: request, on: contact, at: clock.time(at: now))
         if known == nil {
             if !contact.effects.isEmpty { figures.count(.oldToken) }
             contact.effects.append(effect)
@@ -104,6 +117,16 @@ struct SimulatedService {
         if spell == .garbled { return .failure(befell(.spellGarbled, .unreadable)) }
         if rng.happens(faults.unreadable) { return .failure(befell(.unreadable, .unreadable)) }
         return .success(Answer(AcceptedTransfer(newContact: effect.newContact), requestID: "r"))
+    }
+
+    private mutating func effect(
+        of request: TransferRequest, on contact: Contact, at time: Timestamp
+    ) -> Effect {
+        let id = ContactID(valid: "\(request.contact)+\(contact.effects.count + 1)")
+        let queue =
+            if case .queue(let queue) = request.destination { queue } else { Self.elsewhere }
+        return Effect(
+            child: child(id, in: queue, at: time), token: request.token, wasHome: contact.wasHome)
     }
 
     /// What the service has against a request, whenever it comes.
@@ -127,17 +150,24 @@ struct SimulatedService {
         _ id: ContactID, at now: Instant, _ clock: NightClock
     ) -> Result<Answer<ContactState>, TransferFailure> {
         if let failure = readFailure(.describeContact, at: now) { return .failure(failure) }
+        let time = clock.time(at: now)
+        if let child = children[id] {
+            return .success(Answer(state(of: child, at: time), requestID: "r"))
+        }
+        letOthersAct(on: id, at: time)
         guard let contact = contacts[id], contact.standing != .missing else {
             return .failure(.missing)
         }
         let hasEnded = contact.standing == .ended || !contact.effects.isEmpty
+        let endedAt = contact.effects.first?.at ?? contact.endedAt ?? time
         var state = ContactState(
-            channel: contact.channel, queue: contact.queue,
-            disconnectedAt: hasEnded ? clock.wall(at: now) : nil)
+            channel: contact.channel, queue: contact.queue, user: contact.user,
+            disconnectedAt: hasEnded ? clock.wall(of: endedAt) : nil)
         if contact.transfersBefore > 0 {
             state.initial = Self.ancestor(of: id, contact.transfersBefore)
             state.previous = Self.ancestor(of: id, 1)
         }
+        contacts[id]?.wasHome = !hasEnded && contact.queue.text == "home" && contact.user == nil
         return .success(Answer(state, requestID: "r"))
     }
 
@@ -146,14 +176,15 @@ struct SimulatedService {
         of id: ContactID, at now: Instant, _ clock: NightClock
     ) -> Result<Answer<[AssociatedContact]>, TransferFailure> {
         if let failure = readFailure(.listAssociatedContacts, at: now) { return .failure(failure) }
-        let contact = contacts[id]
-        let children = (contact?.effects ?? []).map { effect in
+        let time = clock.time(at: now)
+        letOthersAct(on: id, at: time)
+        let children = listedChildren(of: id, at: time).map { child in
             AssociatedContact(
-                id: effect.newContact, previous: id,
+                id: child.id, previous: id,
                 initiatedAt: clock.wall(
-                    of: Timestamp(milliseconds: effect.at.milliseconds / 1000 * 1000)))
+                    of: Timestamp(milliseconds: child.at.milliseconds / 1000 * 1000)))
         }
-        let count = contact?.transfersBefore ?? 0
+        let count = contacts[id]?.transfersBefore ?? 0
         let ancestors = (0...count).map { distance in
             AssociatedContact(
                 id: Self.ancestor(of: id, distance),
