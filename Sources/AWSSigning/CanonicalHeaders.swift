@@ -14,19 +14,22 @@ struct CanonicalHeaders {
 
     /// Takes the headers named in `signed`, or all that may be signed where it is nil.
     init(_ headers: [SignableRequest.Header], signing signed: [String]?) {
-        let lowercased = headers.enumerated().map { offset, header in
-            (name: header.name.lowercased(), offset: offset, value: header.value)
-        }
-        let covered = lowercased.filter { header in
-            signed.map { $0.contains(header.name) } ?? !Self.neverSigned.contains(header.name)
+        var covered: [(name: String, offset: Int)] = []
+        covered.reserveCapacity(headers.count)
+        for (offset, header) in headers.enumerated() {
+            let name = header.name.lowercased()
+            let isCovered = signed.map { $0.contains(name) } ?? !Self.neverSigned.contains(name)
+            if isCovered { covered.append((name, offset)) }
         }
         // The offset keeps repeated headers in the order of the wire: sorting promises no such.
-        let sorted = covered.sorted { ($0.name, $0.offset) < ($1.name, $1.offset) }
+        covered.sort { ($0.name, $0.offset) < ($1.name, $1.offset) }
 
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
         var names = ""
+        names.reserveCapacity(64)
         var last: String?
-        for header in sorted {
+        for header in covered {
             if header.name == last {
                 bytes[bytes.count - 1] = UInt8(ascii: ",")
             } else {
@@ -36,7 +39,7 @@ struct CanonicalHeaders {
                 names += header.name
                 last = header.name
             }
-            Self.append(tidied: header.value, to: &bytes)
+            Self.append(tidied: headers[header.offset].value, to: &bytes)
             bytes.append(UInt8(ascii: "\n"))
         }
         self.bytes = bytes

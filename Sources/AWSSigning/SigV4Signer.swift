@@ -24,18 +24,19 @@ package final class SigV4Signer: Sendable {
     ) -> Signed {
         let timestamp = date.timestamp
         let scope = CredentialScope(day: date.day, region: region, service: service)
+        let scopeText = scope.text
         var complete = request
         complete.headers.append(("X-Amz-Date", timestamp))
         let token = credentials.sessionToken.map { (name: "X-Amz-Security-Token", value: $0) }
         if signsSessionToken, let token { complete.headers.append(token) }
         let canonical = CanonicalRequest(complete, normalizesPath: normalizesPath)
-        let text = stringToSign(canonical, timestamp: timestamp, scope: scope)
+        let text = stringToSign(canonical, timestamp: timestamp, scope: scopeText)
         let signature = signature(of: text, secret: credentials.secretAccessKey, scope: scope)
         var authorization = AuthorizationHeader.algorithm + " Credential="
         authorization.reserveCapacity(256)
         authorization += credentials.accessKeyID
         authorization += "/"
-        authorization += scope.text
+        authorization += scopeText
         authorization += ", SignedHeaders="
         authorization += canonical.signedHeaders
         authorization += ", Signature="
@@ -59,16 +60,17 @@ package final class SigV4Signer: Sendable {
         timestamp: String, secretAccessKey: String
     ) -> String {
         let canonical = CanonicalRequest(request, signing: authorization.signedHeaders)
-        let text = stringToSign(canonical, timestamp: timestamp, scope: authorization.scope)
+        let text = stringToSign(
+            canonical, timestamp: timestamp, scope: authorization.scope.text)
         return signature(of: text, secret: secretAccessKey, scope: authorization.scope)
     }
 
     private func stringToSign(
-        _ canonical: CanonicalRequest, timestamp: String, scope: CredentialScope
+        _ canonical: CanonicalRequest, timestamp: String, scope: String
     ) -> String {
         var text = AuthorizationHeader.algorithm + "\n"
         text.reserveCapacity(192)
-        for line in [timestamp, "\n", scope.text, "\n"] { text += line }
+        for line in [timestamp, "\n", scope, "\n"] { text += line }
         return text + SHA256Digest(of: canonical.bytes).hex
     }
 

@@ -25,9 +25,10 @@ struct HotStatement {
 
     /// Runs the statement once and returns how many rows it changed.
     ///
-    /// - Parameter values: for each of its parameters, in order.
+    /// - Parameter values: for each of its parameters, in order; not an array, which would be
+    ///   allocated for every row.
     @discardableResult
-    func execute(_ values: [Value]) throws -> Int {
+    func execute<let count: Int>(_ values: InlineArray<count, Value>) throws -> Int {
         let pointer = unsafe bound(to: values)
         let result = unsafe sqlite3_step(pointer)
         unsafe sqlite3_reset(pointer)
@@ -36,25 +37,34 @@ struct HotStatement {
     }
 
     /// Runs a query and appends every column of its rows; returns how many rows there were.
-    func append(_ values: [Value], to bytes: inout CanonicalBytes) throws -> Int {
+    ///
+    /// - Parameter look: called at each row, for what has to be known of it.
+    @discardableResult
+    func append<let count: Int>(
+        _ values: InlineArray<count, Value>, to bytes: inout CanonicalBytes,
+        _ look: (HotRow) -> Void = { _ in }
+    ) throws -> Int {
         let pointer = unsafe bound(to: values)
         defer { _ = unsafe sqlite3_reset(pointer) }
-        var count = 0
+        var rows = 0
         while true {
             let result = unsafe sqlite3_step(pointer)
-            if result == SQLITE_DONE { return count }
+            if result == SQLITE_DONE { return rows }
             guard result == SQLITE_ROW else { throw unsafe error(result, pointer) }
             for column in unsafe 0..<sqlite3_column_count(pointer) {
                 unsafe bytes.append(column, of: pointer)
             }
-            count += 1
+            unsafe look(HotRow(pointer: pointer))
+            rows += 1
         }
     }
 
-    private func bound(to values: [Value]) -> SQLiteStatement {
+    private func bound<let count: Int>(
+        to values: borrowing InlineArray<count, Value>
+    ) -> SQLiteStatement {
         let pointer = unsafe statement.sqliteStatement
-        for (offset, value) in values.enumerated() {
-            unsafe bind(value, to: pointer, Int32(offset + 1))
+        for index in values.indices {
+            unsafe bind(values[index], to: pointer, Int32(index + 1))
         }
         return unsafe pointer
     }
@@ -77,13 +87,29 @@ struct HotStatement {
                     pointer, index, bytes.baseAddress, Int32(bytes.count), copies)
             }
         case .text(let text):
-            var text = text
-            text.withUTF8 { bytes in
-                _ = unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
-                    unsafe sqlite3_bind_text(
-                        pointer, index, bytes.baseAddress, Int32(bytes.count), copies)
+            unsafe text.utf8.span.withUnsafeBytes { bytes in
+                // Without an address it would be NULL, and no empty text.
+                guard let start = bytes.baseAddress else {
+                    _ = unsafe sqlite3_bind_text(pointer, index, "", 0, copies)
+                    return
                 }
+                _ = unsafe sqlite3_bind_text(
+                    pointer, index, start.assumingMemoryBound(to: CChar.self), Int32(bytes.count),
+                    copies)
             }
         }
+    }
+}
+
+/// The row at which a query stands.
+// Safe: the pointer is to a statement that is alive and stands at a row for as long as the closure
+// runs that this is given to, and it is given to nothing else.
+@safe struct HotRow {
+    fileprivate let pointer: SQLiteStatement
+
+    /// The number in a column, counted from 0 on; nil for NULL.
+    func number(_ column: Int32) -> Int64? {
+        unsafe sqlite3_column_type(pointer, column) == SQLITE_NULL
+            ? nil : unsafe sqlite3_column_int64(pointer, column)
     }
 }

@@ -29,7 +29,8 @@ struct RunWriter {
             """
             INSERT INTO calls (key, call, run, operation, started_at, finished_at,
                 microseconds, throttled, http_status, code, message, request_id)
-            SELECT key, calls, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM row_states WHERE key = ?
+            SELECT key, calls, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+            FROM row_states WHERE key = ?1
             """, in: db)
     }
 
@@ -48,9 +49,10 @@ struct RunWriter {
             }
         }
         for (call, outcome) in zip(batch.calls, outcomes) {
+            let values = values(of: call)
             try update(call.row, with: call, outcome)
-            try insert(call)
-            if outcome != nil { try chain.append(.outcome, row: call.row) }
+            try self.call.execute(values)
+            if outcome != nil { try chain.append(.outcome, row: call.row, after: values) }
         }
         for outcome in outcomesAlone {
             try update(outcome.row, with: nil, outcome)
@@ -73,15 +75,16 @@ struct RunWriter {
         }
     }
 
-    private func insert(_ record: CallRecord) throws {
+    private func values(of record: CallRecord) -> RowDigest.Call {
         let failure = record.failure
-        try call.execute([
-            .integer(run), .text(record.operation.rawValue), .init(record.startedAt),
-            .init(record.finishedAt), .integer(record.duration.wholeNanoseconds / 1000),
+        return [
+            key(record.row), .integer(run), .text(record.operation.rawValue),
+            .init(record.startedAt), .init(record.finishedAt),
+            .integer(record.duration.wholeNanoseconds / 1000),
             .integer(record.isThrottled ? 1 : 0),
             .init(failure == nil ? 200 : failure?.httpStatus), .init(failure?.code),
-            .init(failure?.message), .init(record.requestID), key(record.row),
-        ])
+            .init(failure?.message), .init(record.requestID),
+        ]
     }
 
     private func key(_ row: Int) -> HotStatement.Value {

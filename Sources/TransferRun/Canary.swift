@@ -19,6 +19,9 @@ struct Canary: Sendable {
     /// The groups of one destination that are open as their flow is: asked for first, since nearly
     /// all rows are of one.
     private var open: Set<RowGroup> = []
+    /// Rows that were sent when their group was open already: nothing is to be heard of them. A row's
+    /// number is known sooner than the three texts of its group.
+    private var sentOpen: Set<Int> = []
 
     private enum Standing: Sendable {
         case onTrial(Trial)
@@ -55,7 +58,10 @@ struct Canary: Sendable {
     }
 
     mutating func sent(_ row: Int, of request: TransferRequest) {
-        if isKnownOpen(request) { return }
+        if isKnownOpen(request) {
+            sentOpen.insert(row)
+            return
+        }
         for group in RowGroup.all(of: request) {
             switch groups[group] ?? .onTrial(Trial()) {
             case .onTrial(var trial):
@@ -92,7 +98,7 @@ struct Canary: Sendable {
 
     /// Hears how a row ended, or that it is called no more.
     mutating func heard(_ row: Int, of request: TransferRequest, _ ending: RowLife.Ending?) {
-        if isKnownOpen(request) { return }
+        if sentOpen.remove(row) != nil || isKnownOpen(request) { return }
         for group in RowGroup.all(of: request) {
             guard case .onTrial(var trial) = groups[group] else { continue }
             trial.underWay.remove(row)

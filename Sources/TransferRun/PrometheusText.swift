@@ -44,13 +44,13 @@ package struct PrometheusText {
                 sample(
                     "baton_calls_total",
                     ["operation": operation.rawValue, "result": result.rawValue],
-                    calls.tallies[operation]?.counts[result] ?? 0)
+                    calls[operation][result])
             }
         }
         let name = "baton_call_duration_seconds"
         add(name, "histogram", "How long calls took, by operation.")
         for operation in RowOperation.allCases {
-            let latency = calls.tallies[operation]?.latency ?? LatencyHistogram()
+            let latency = calls[operation].latency
             let label = ["operation": operation.rawValue]
             var sum = 0
             let bounds = LatencyHistogram.bounds.map { "\($0)" } + ["+Inf"]

@@ -1,16 +1,29 @@
 import CCurl
 import TransferCore
 
+/// A request as far as libcurl keeps it from one to the next.
+struct RequestTarget: Equatable {
+    let url: String
+    let method: String
+    let isDirect: Bool
+    let timeout: Duration?
+
+    init(_ request: HTTPRequest) {
+        url = request.url
+        method = request.method
+        isDirect = request.isDirect
+        timeout = request.timeout
+    }
+}
+
 extension CurlHandle {
     /// Sets what is sent; false where libcurl refuses it.
     func setRequest(_ request: HTTPRequest) -> Bool {
         // To wait for a 100 costs a second.
-        guard headers.set(request.headers, without: "Expect") else { return false }
+        guard headers.set(request.headers, without: "Expect"), setTarget(RequestTarget(request))
+        else { return false }
         var codes = unsafe [
-            baton_set_text(easy, CURLOPT_URL, request.url),
             baton_set_pointer(easy, CURLOPT_HTTPHEADER, headers.first),
-            baton_set_long(
-                easy, CURLOPT_TIMEOUT_MS, (request.timeout ?? limits.totalTimeout).milliseconds),
             // The last request may have had a body.
             baton_set_long(easy, CURLOPT_HTTPGET, 1),
         ]
@@ -20,8 +33,25 @@ extension CurlHandle {
             }
             codes.append(code)
         }
-        codes.append(unsafe baton_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
-        return codes.allSatisfy { $0 == CURLE_OK } && setProxy(isDirect: request.isDirect)
+        return codes.allSatisfy { $0 == CURLE_OK }
+    }
+
+    /// Sets where the request goes, if not where the last one went: libcurl copies each text, and
+    /// nearly all requests are alike.
+    private func setTarget(_ new: RequestTarget) -> Bool {
+        if new == target { return true }
+        target = nil
+        let codes = unsafe [
+            baton_set_text(easy, CURLOPT_URL, new.url),
+            baton_set_text(easy, CURLOPT_CUSTOMREQUEST, new.method),
+            baton_set_long(
+                easy, CURLOPT_TIMEOUT_MS, (new.timeout ?? limits.totalTimeout).milliseconds),
+        ]
+        guard codes.allSatisfy({ $0 == CURLE_OK }), setProxy(isDirect: new.isDirect) else {
+            return false
+        }
+        target = new
+        return true
     }
 
     /// Sets both options in any case: else libcurl looks them up in the process's environment. Whom

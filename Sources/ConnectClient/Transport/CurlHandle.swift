@@ -15,6 +15,8 @@ import CCurl
     let sockets: SocketWatch
     /// Whether libcurl knows what holds for every request.
     private var hasRules = false
+    /// What libcurl knows of the last request, and keeps for the next; nil where it knows nothing.
+    var target: RequestTarget?
     private var isTLS = false
     /// Nil where the request goes past it.
     private var proxy: String?
@@ -58,6 +60,7 @@ import CCurl
         if !wasAnswered || proxy != nil {
             unsafe curl_easy_reset(easy)
             hasRules = false
+            target = nil
         }
         unsafe errorText[0] = 0
         response = IncomingResponse(limits: limits)

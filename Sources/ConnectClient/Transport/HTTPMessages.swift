@@ -48,11 +48,14 @@ package struct HTTPResponse: Sendable {
     /// must not stand in a ledger.
     package var requestID: String? {
         let id = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]
-        return id.flatMap { id in
-            id.utf8.count <= Self.requestIDBytesMax
-                && id.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
-                ? id : nil
+        guard let id, id.utf8.count <= Self.requestIDBytesMax else { return nil }
+        let bytes = id.utf8.span
+        for index in bytes.indices {
+            guard bytes[index].isLetterOrDigit || bytes[index] == UInt8(ascii: "-") else {
+                return nil
+            }
         }
+        return id
     }
 
     /// A UUID has 36; a signature, in hex, 64.

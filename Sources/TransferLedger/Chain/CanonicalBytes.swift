@@ -30,6 +30,19 @@ struct CanonicalBytes {
 
     mutating func appendNull() { bytes.append(Kind.null.rawValue) }
 
+    /// Appends what a column is that was set to the value.
+    mutating func append(_ value: HotStatement.Value) {
+        switch value {
+        case .integer(let number): append(number)
+        case .text(let text): append(text)
+        case .blob(let blob): append(blob)
+        case .null: appendNull()
+        }
+    }
+
+    /// Appends bytes that stand for values already.
+    mutating func append(canonical other: [UInt8]) { bytes.append(contentsOf: other) }
+
     /// Appends a number that needs no type: a length, or one of a fixed row of them.
     mutating func appendPlain(_ number: Int64) {
         unsafe withUnsafeBytes(of: number.bigEndian) { unsafe bytes.append(contentsOf: $0) }

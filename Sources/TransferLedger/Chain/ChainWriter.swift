@@ -34,12 +34,13 @@ struct ChainLink: Hashable {
     }
 }
 
-/// Appends entries to a job's chain, within the transaction that commits what they are of.
+/// Appends entries to a job's chain, within the transaction that commits what they are of, and in
+/// which no route of the job changes between two of them.
 struct ChainWriter: ~Copyable {
     private let job: Int64
     private var link: ChainLink
     private let entriesBefore: Int
-    private let rowDigest: RowDigest
+    private var rowDigest: RowDigest
     private let insert: HotStatement
     private let insertHead: HotStatement
     private var hasher: SHA256Hasher
@@ -55,7 +56,7 @@ struct ChainWriter: ~Copyable {
         }
         // All that can throw before the first property: a value that cannot be copied is not
         // given up half made.
-        let rowDigest = try RowDigest(in: db)
+        let rowDigest = try RowDigest(of: job, in: db)
         let insert = try HotStatement(
             "INSERT INTO chain (key, row, what, digest) VALUES (?, ?, ?, ?)", in: db)
         let insertHead = try Self.headInsert(in: db)
@@ -81,10 +82,12 @@ struct ChainWriter: ~Copyable {
     }
 
     /// Appends an entry for a row as it stands in the ledger now.
-    mutating func append(_ what: ChainEvent, row: Int) throws {
-        guard
-            let digest = try rowDigest.digest(of: RowKey(job: job, row: row), &hasher, &bytes)
-        else {
+    ///
+    /// - Parameter call: the row's last call, where it was written just now.
+    mutating func append(
+        _ what: ChainEvent, row: Int, after call: RowDigest.Call? = nil
+    ) throws {
+        guard let digest = try rowDigest.digest(of: row, after: call, &hasher, &bytes) else {
             throw LedgerError(
                 .failed, "Row \(row) is not in the ledger any more. `baton verify-ledger`.")
         }
@@ -101,45 +104,6 @@ struct ChainWriter: ~Copyable {
         try insertHead.execute([
             .integer(RowKey(job: job, row: link.entries).value), .blob(link.head.bytes),
         ])
-    }
-}
-
-/// The digest of a row with its outcome and its calls: of all that stands for it in the ledger.
-struct RowDigest {
-    private let row: HotStatement
-    private let calls: HotStatement
-
-    init(in db: Database) throws {
-        // Ids that are found for names belong to a row once it was called with them; before that,
-        // `retry` has them looked up again.
-        let ids = ["flow", "queue", "user", "expected_queue", "expected_user"]
-        let asked = ids.map { "iif(calls > 0 OR \($0)_name IS NULL, \($0), NULL), \($0)_name" }
-        row = try HotStatement(
-            """
-            SELECT line, record, contact, contact_at, token, outcome, code, column_name, message,
-                new_contact, request_id, attempts, calls, claimed_at, started_at, finished_at,
-                route, instance, region, account, \(asked.joined(separator: ", "))
-            FROM rows CROSS JOIN row_states ON row_states.key = rows.key
-            LEFT JOIN routes ON routes.job = rows.key >> 32 AND routes.number = route
-            WHERE rows.key = ?
-            """, in: db)
-        calls = try HotStatement(
-            """
-            SELECT call, run, operation, started_at, finished_at, microseconds, throttled,
-                http_status, code, message, request_id
-            FROM calls WHERE key = ? ORDER BY call
-            """, in: db)
-    }
-
-    /// Nil where the row, or its state, is not in the ledger.
-    func digest(
-        of key: RowKey, _ hasher: inout SHA256Hasher, _ bytes: inout CanonicalBytes
-    ) throws -> SHA256Digest? {
-        bytes.removeAll()
-        guard try row.append([.integer(key.value)], to: &bytes) == 1 else { return nil }
-        _ = try calls.append([.integer(key.value)], to: &bytes)
-        hasher.update(bytes.bytes)
-        return hasher.next()
     }
 }
 

@@ -10,7 +10,7 @@ struct RowCheck: ~Copyable {
     private(set) var totals = ControlTotals()
     private let job: Job
     private let db: Database
-    private let rowDigest: RowDigest
+    private var rowDigest: RowDigest
     private var block = BlockCheck()
     private var histories: RowHistories
     private var expected = 1
@@ -18,7 +18,7 @@ struct RowCheck: ~Copyable {
     private var bytes: CanonicalBytes
 
     init(_ job: Job, in db: Database) throws {
-        let rowDigest = try RowDigest(in: db)
+        let rowDigest = try RowDigest(of: job.number, in: db)
         let histories = try RowHistories(of: job, in: db)
         self.job = job
         self.db = db
@@ -89,8 +89,7 @@ struct RowCheck: ~Copyable {
         if isPending {
             report(.removed(row: row, line: line, last))
         } else {
-            let key = RowKey(job: job.number, row: row)
-            let now = try rowDigest.digest(of: key, &hasher, &bytes)
+            let now = try rowDigest.digest(of: row, &hasher, &bytes)
             if now?.bytes != last.digest {
                 block.changed.append(BlockCheck.Changed(row: row, line: line, entry: last.entry))
             }
