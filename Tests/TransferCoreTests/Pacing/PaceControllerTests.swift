@@ -130,7 +130,7 @@ struct PaceControllerTests {
         #expect(pace.rate < 20)
     }
 
-    @Test func `leaves room in a quota that it is told, and in one that it finds`() {
+    @Test func `leaves room in a quota that it is told, and in one that it finds`() async {
         for mode in [
             PaceController.Mode.fixed(rate: 50, burst: 75), .auto(rate: 2, burst: 5),
             .likely(rate: 50, burst: 75),
@@ -140,7 +140,7 @@ struct PaceControllerTests {
             var simulation = PacingSimulation(
                 SimulatedQuota(.continuous, rate: 50, burst: 75), clients: [client])
             simulation.end = 560
-            let result = simulation.run(seed: 1)[0]
+            let result = await simulation.run(seed: 1)[0]
             let used = Double(result.admitted(from: 60, to: 560)) / (500 * 50)
             #expect(used > 0.77 && used < 0.81, "\(used) used in mode \(mode)")
         }

@@ -53,8 +53,9 @@ struct PacingSimulation: Sendable {
         self.clients = clients
     }
 
-    /// Runs until each client's rows are admitted.
-    func run(seed: UInt64) -> [Result] {
+    /// Runs until each client's rows are admitted; lets other tests have their turn first.
+    func run(seed: UInt64) async -> [Result] {
+        await Task.yield()
         var world = PacingWorld(self, rng: SplitMix64(seed: seed))
         world.run()
         return world.results
