@@ -16,6 +16,7 @@ extension RunMachine {
         if answer.showsRights { settle(opening.open(), at: now) }
         let decided = decide(answer, isOfService: isOfService)
         guard let decision = diagnosed(decided, answer) else { return }
+        if failures.exceeds(options.failuresMax) { end(.failures(failures), at: now) }
         perform(decision, row: answer.call.row, finishedAt: answer.finishedAt, at: now, using: &rng)
         noteSilence(answer.failure, at: now)
     }
@@ -51,7 +52,10 @@ extension RunMachine {
             var life = rows[row], canary.isOnTrial(life.request)
         else { return decision }
         defer { rows[row] = life }
-        return life.diagnose(ending, refusedAt: answer.finishedAt)
+        let next = life.diagnose(ending, refusedAt: answer.finishedAt)
+        // Its outcome is known, and counts before many more like it are sent.
+        if life.knownEnd != nil { failures.hear(ending.outcome) }
+        return next
     }
 
     private mutating func perform(
@@ -92,6 +96,7 @@ extension RunMachine {
         for end in ends {
             lanes[lane(of: end.row)].pending -= 1
             guard let life = removed(end.row) else { continue }
+            if life.knownEnd == nil { failures.hear(end.ending.outcome) }
             hear(end, of: life.request)
             batch.add(RowOutcome(end), at: now)
         }
@@ -110,7 +115,6 @@ extension RunMachine {
     }
 
     private mutating func hear(_ end: RowEnd, of request: TransferRequest) {
-        failures.hear(end.ending.outcome)
         let known = canary.held.count
         canary.heard(end.row, of: request, end.ending)
         for group in canary.held.dropFirst(known) {

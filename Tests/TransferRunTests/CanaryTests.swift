@@ -141,6 +141,27 @@ import TransferRun
         #expect(night.machine.progress.totals[.pending] == 1)
     }
 
+    @Test func `refusals count before it is known whose fault they are`() {
+        var night = MachineFixture(rows: 100, .fixed(rate: 1000, burst: 1)) {
+            $0.failuresMax = .rows(2)
+            $0.concurrency = 1
+        }
+        night.destinationOfRow = { .queue(QueueID(valid: "q-\($0)")) }
+        night.failure = Self.refusal
+        let throttled = TransferFailure(
+            code: "TooManyRequestsException", message: "", httpStatus: 429,
+            advice: .throttled(retryAfter: nil))
+        night.fault = { call, _ in call.operation == .describeContact ? throttled : nil }
+        night.run(until: .seconds(60))
+        guard case .failures(let count) = night.ending else {
+            Issue.record("the run ended as \(String(describing: night.ending))")
+            return
+        }
+        #expect(count.failed == 3)
+        #expect(night.calledAt.count == 3)
+        #expect(night.outcomes == [1: .failed, 2: .failed, 3: .failed])
+    }
+
     @Test func `a run is finished where a group is held back and no row of it is left`() {
         var night = MachineFixture(rows: 8)
         night.failure = Self.refusal
