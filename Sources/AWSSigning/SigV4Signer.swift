@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Signs requests for one service in one Region (Signature Version 4), and says what another's
 /// signature should be.
 ///
@@ -7,6 +9,8 @@ package final class SigV4Signer: Sendable {
     package let service: String
     package let region: String
     private let keys = SigningKeys()
+    /// Of the last signature.
+    private let stamp = Mutex<Stamp?>(nil)
 
     package init(service: String, region: String) {
         self.service = service
@@ -22,21 +26,20 @@ package final class SigV4Signer: Sendable {
         _ request: SignableRequest, with credentials: Credentials, at date: SigningDate,
         normalizesPath: Bool = true, signsSessionToken: Bool = true
     ) -> Signed {
-        let timestamp = date.timestamp
-        let scope = CredentialScope(day: date.day, region: region, service: service)
-        let scopeText = scope.text
+        let stamp = stamp(at: date)
+        let (timestamp, scope) = (stamp.timestamp, stamp.scope)
         var complete = request
         complete.headers.append(("X-Amz-Date", timestamp))
         let token = credentials.sessionToken.map { (name: "X-Amz-Security-Token", value: $0) }
         if signsSessionToken, let token { complete.headers.append(token) }
         let canonical = CanonicalRequest(complete, normalizesPath: normalizesPath)
-        let text = stringToSign(canonical, timestamp: timestamp, scope: scopeText)
+        let text = stringToSign(canonical, timestamp: timestamp, scope: stamp.scopeText)
         let signature = signature(of: text, secret: credentials.secretAccessKey, scope: scope)
         var authorization = AuthorizationHeader.algorithm + " Credential="
         authorization.reserveCapacity(256)
         authorization += credentials.accessKeyID
         authorization += "/"
-        authorization += scopeText
+        authorization += stamp.scopeText
         authorization += ", SignedHeaders="
         authorization += canonical.signedHeaders
         authorization += ", Signature="
@@ -47,6 +50,25 @@ package final class SigV4Signer: Sendable {
         added.append(("Authorization", authorization))
         return Signed(
             headers: added, canonical: canonical, stringToSign: text, signature: signature)
+    }
+
+    /// What all signatures of one second have in common, spelled once for them.
+    private struct Stamp {
+        let date: SigningDate
+        let timestamp: String
+        let scope: CredentialScope
+        let scopeText: String
+    }
+
+    private func stamp(at date: SigningDate) -> Stamp {
+        stamp.withLock { stamp in
+            if let stamp, stamp.date == date { return stamp }
+            let scope = CredentialScope(day: date.day, region: region, service: service)
+            let new = Stamp(
+                date: date, timestamp: date.timestamp, scope: scope, scopeText: scope.text)
+            stamp = new
+            return new
+        }
     }
 
     /// The signature that a request should carry, by what its `Authorization` header claims.

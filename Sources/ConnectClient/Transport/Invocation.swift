@@ -21,12 +21,17 @@ struct Invocation: Sendable {
     /// The id is made of the client token, so that it outlives a crash as the token does: a UUID of
     /// version 8 (RFC 9562, 5.8) from the token's SHA-256.
     init(_ attempt: Attempt, of token: ClientToken) {
-        var digits = Array(SHA256Digest(of: "amz-sdk-invocation-id \(token)").hex.utf8.prefix(32))
-        // The version and the variant.
-        digits[12] = UInt8(ascii: "8")
-        digits[16] = UInt8(ascii: "8")
-        for place in [20, 16, 12, 8] { digits.insert(UInt8(ascii: "-"), at: place) }
-        id = String(decoding: digits, as: UTF8.self)
+        let digits = Array(SHA256Digest(of: "amz-sdk-invocation-id \(token)").hex.utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for place in 0..<32 {
+            if place == 8 || place == 12 || place == 16 || place == 20 {
+                text.append(UInt8(ascii: "-"))
+            }
+            // The version and the variant.
+            text.append(place == 12 || place == 16 ? UInt8(ascii: "8") : digits[place])
+        }
+        id = String(decoding: text, as: UTF8.self)
         self.attempt = attempt
     }
 
