@@ -46,34 +46,66 @@ final class ServiceCaller: Sendable {
     func answer(
         to call: Call, as invocation: Invocation = Invocation()
     ) async throws(TransferFailure) -> HTTPResponse {
-        var refused: Credentials?
-        var sent = 0
-        var mayCorrectClock = true
+        var sendings = Sendings()
         while true {
-            let inUse = try await credentials(insteadOf: refused)
+            let inUse = try await credentials(insteadOf: sendings.refused)
             let date = surroundings.clock.now.milliseconds
-            let unsigned = invocation.headers(sent: sent)
+            let unsigned = invocation.headers(sent: sendings.count)
             let (response, failure) = try await send(call, unsigned, with: inUse, at: date)
-            sent += 1
+            sendings.count += 1
             guard let failure else { return response }
-            guard failure.advice == .credentials, let inUse else { throw failure }
-            if mayCorrectClock, corrected(by: response, failure.code, signedAt: date) {
-                mayCorrectClock = false
-            } else if refused == nil {
-                refused = inUse
-            } else {
-                throw failure
-            }
+            try mend(&sendings, after: response, failure, with: inUse, signedAt: date)
+        }
+    }
+
+    /// What was done for one call so far.
+    private struct Sendings {
+        var count = 0
+        var refused: Credentials?
+        var mayCorrectClock = true
+    }
+
+    /// Sees to what the next sending needs, where the call was refused at the door for a cause that
+    /// was not met yet.
+    @inline(never)  // For the size of what is kept, as below.
+    private func mend(
+        _ sendings: inout Sendings, after response: HTTPResponse, _ failure: TransferFailure,
+        with inUse: Credentials?, signedAt date: Int64
+    ) throws(TransferFailure) {
+        guard failure.advice == .credentials, let inUse else { throw failure }
+        if sendings.mayCorrectClock, corrected(by: response, failure.code, signedAt: date) {
+            sendings.mayCorrectClock = false
+        } else if sendings.refused == nil {
+            sendings.refused = inUse
+        } else {
+            throw failure
         }
     }
 
     /// Sends a call once and gives the answer, and what it means where it is no 2xx.
     ///
     /// - Parameter unsigned: headers that the signature does not cover.
+    @inline(never)  // For the size of what is kept, as below.
     private func send(
         _ call: Call, _ unsigned: [SignableRequest.Header], with credentials: Credentials?,
         at milliseconds: Int64
     ) async throws(TransferFailure) -> (HTTPResponse, TransferFailure?) {
+        let (request, redaction) = request(for: call, unsigned, with: credentials, at: milliseconds)
+        do {
+            return judged(
+                try await surroundings.transport.send(request), of: call, hiding: redaction)
+        } catch {
+            throw TransferFailure(error, host: endpoint.host)
+        }
+    }
+
+    // Apart from `send`, and not async: what they need on the way is then no part of what is kept
+    // for each call while its answer is waited for.
+
+    private func request(
+        for call: Call, _ unsigned: [SignableRequest.Header], with credentials: Credentials?,
+        at milliseconds: Int64
+    ) -> (HTTPRequest, Redaction) {
         var headers: [SignableRequest.Header] = [("Host", authority)]
         headers += call.headers
         let redaction: Redaction
@@ -96,10 +128,13 @@ final class ServiceCaller: Sendable {
             url: origin + call.path + (call.query.isEmpty ? "" : "?" + call.query),
             headers: headers, body: call.body, isDirect: isDirect,
             answerBytesMax: call.answerBytesMax)
-        var response: HTTPResponse
-        do { response = try await surroundings.transport.send(request) } catch {
-            throw TransferFailure(error, host: endpoint.host)
-        }
+        return (request, redaction)
+    }
+
+    private func judged(
+        _ response: HTTPResponse, of call: Call, hiding redaction: Redaction
+    ) -> (HTTPResponse, TransferFailure?) {
+        var response = response
         response.server = endpoint.host
         let failure = TransferFailure(
             response, looksUpConflicts: call.looksUpConflicts, hiding: redaction)
@@ -107,6 +142,7 @@ final class ServiceCaller: Sendable {
         return (response, isInDoubt ? failure?.inDoubt : failure)
     }
 
+    @inline(never)  // For the same.
     private func credentials(
         insteadOf refused: Credentials?
     ) async throws(TransferFailure) -> Credentials? {

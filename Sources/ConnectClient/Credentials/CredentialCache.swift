@@ -37,15 +37,34 @@ package final class CredentialCache: Sendable {
     package func credentials(
         insteadOf refused: Credentials? = nil
     ) async throws(ConnectClientError) -> FoundCredentials {
+        let step = step(insteadOf: refused)
+        if case .use(let credentials) = step { return credentials }
+        return try await credentials(after: step, insteadOf: refused)
+    }
+
+    /// Fetches, or waits for somebody who does: apart, since each call passes the other and few come
+    /// here, for which a task keeps much.
+    private func credentials(
+        after step: CredentialLife.Step, insteadOf refused: Credentials?
+    ) async throws(ConnectClientError) -> FoundCredentials {
+        var step = step
         while true {
-            switch state.withLock({ $0.life.step(insteadOf: refused, at: now()) }) {
+            switch step {
             case .use(let credentials): return credentials
             case .fail(let error): throw error
             case .fetch: try await fetch()
-            case .wait: if try await wait() == .nothing { continue }
+            case .wait:
+                if try await wait() == .nothing {
+                    step = self.step(insteadOf: refused)
+                    continue
+                }
             }
             return try state.withLock { $0.life.answer(insteadOf: refused, at: now()) }.get()
         }
+    }
+
+    private func step(insteadOf refused: Credentials?) -> CredentialLife.Step {
+        state.withLock { $0.life.step(insteadOf: refused, at: now()) }
     }
 
     private func fetch() async throws(ConnectClientError) {
