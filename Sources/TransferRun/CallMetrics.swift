@@ -22,8 +22,7 @@ package struct CallMetrics: Hashable, Sendable {
         }
     }
 
-    // Not dictionaries: their keys are hashed by their names, which is 2 of the 300 thousand
-    // instructions that a row costs.
+    // Not dictionaries: their keys would be hashed by their names, twice for each call.
     private var transferContact = Tally()
     private var describeContact = Tally()
     private var listAssociatedContacts = Tally()

@@ -69,8 +69,7 @@ struct RowDigest {
 
 /// What routes add to the digests of their rows.
 ///
-/// Kept, since many rows go by one route: to read it anew for each took longer than all else that
-/// is read of a row.
+/// Kept, since many rows go by one route.
 private struct RouteBytes {
     private let job: Int64
     private let route: HotStatement
