@@ -52,9 +52,10 @@ extension RunMachine {
             var life = rows[row], canary.isOnTrial(life.request)
         else { return decision }
         defer { rows[row] = life }
+        let wasKnown = life.knownEnd != nil
         let next = life.diagnose(ending, refusedAt: answer.finishedAt)
         // Its outcome is known, and counts before many more like it are sent.
-        if life.knownEnd != nil { failures.hear(ending.outcome) }
+        if !wasKnown, life.knownEnd != nil { failures.hear(ending.outcome) }
         return next
     }
 

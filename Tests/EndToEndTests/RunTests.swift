@@ -166,7 +166,9 @@ struct RunTests {
         isSecond: Bool
     ) async throws {
         try await LocalConnect.serve(
-            ["--contacts", "6", "--failing-share", "0", "--quota", "*=0"], with: program
+            // So many that the run is at work still when the first signal comes, where there is one.
+            ["--contacts", isSecond ? "100" : "6", "--failing-share", "0", "--quota", "*=0"],
+            with: program
         ) { connect in
             let input = program.directory.file("contacts.csv")
             let rows = String(decoding: TemporaryDirectory.read(input) ?? [], as: UTF8.self)
