@@ -11,14 +11,19 @@ struct RunWriter {
     init(_ job: Job, run: Int64, in db: Database) throws {
         self.job = job
         self.run = run
-        // Only a pending row is called and can get an outcome: one that has one keeps it. It has a
-        // state since it was claimed.
+        // Only a pending row is called and can get an outcome: one that has one keeps it.
         state = try HotStatement(
             """
-            UPDATE row_states SET calls = calls + ?2, attempts = attempts + ?3,
-                started_at = coalesce(started_at, ?4), outcome = ?5, code = ?6, message = ?7,
-                new_contact = ?8, request_id = ?9, finished_at = ?10
-            WHERE key = ?1 AND outcome = 'pending'
+            INSERT INTO row_states (key, calls, attempts, started_at, outcome, code, message,
+                new_contact, request_id, finished_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (key) DO UPDATE SET calls = calls + excluded.calls,
+                attempts = attempts + excluded.attempts,
+                started_at = coalesce(started_at, excluded.started_at),
+                outcome = excluded.outcome, code = excluded.code, message = excluded.message,
+                new_contact = excluded.new_contact, request_id = excluded.request_id,
+                finished_at = excluded.finished_at
+            WHERE outcome = 'pending'
             """, in: db)
         call = try HotStatement(
             """

@@ -119,7 +119,9 @@ struct RunTests {
             let state = try JobState(ended)
             #expect(state.isFinished)
             #expect(state.rows == 2000)
-            #expect(state.totals["uncertain"] == 0)
+            let unclear = try connect.results(of: state.job)
+                .filter { $0["BatonOutcome"] == "uncertain" }
+            #expect(unclear.isEmpty, "seed \(seed): \(unclear)")
             #expect(before > 0 && before < 2000, "seed \(seed): \(before) before the last run")
             try agree(connect, state)
             print(
@@ -137,10 +139,10 @@ struct RunTests {
                 "--contacts", "200", "--failing-share", "0", "--quota", "*=0", "--latency", "50",
             ], with: program
         ) { connect in
-            let resume = ["resume", "--yes", "--output", "json", "--rate", "50"]
+            let resume = ["resume", "--yes", "--output", "json", "--rate", "100"]
             let resumed = Mutex<Program.Ended?>(nil)
             let first = try await connect.program.start(
-                connect.run("contacts.csv", "--rate", "10")
+                connect.run("contacts.csv", "--rate", "2")
             ) { _ in
                 try await connect.waitForEffects(5)
                 let held = try await connect.program.run(resume)

@@ -60,7 +60,7 @@ enum Advice {
         case .bothGuards: "Keep the expected queue or the expected user, not both."
         case .guardWithoutDestination: "Name where the contact goes, or drop the guard."
         case .duplicateToken: "Give each row a client token of its own, or none."
-        case .unclearOrigin, .unclearEnd:
+        case .unclearOrigin:
             "It may have been transferred, by this row or by somebody else. See it in Connect."
         case .unclearTime: "It may have been transferred, if a clock was wrong. See it in Connect."
         case .blankRow: "Nothing to do: the row was blank."

@@ -26,7 +26,7 @@ package struct RetryPolicy: Hashable, Sendable {
     package var lookUpLag = Duration.seconds(5)
     /// How much later it may at the most: a contact that ended longer ago, and in whose tree none is
     /// shown that came from it, was not transferred. A guess as well, on the safe side.
-    package var listLagMax = Duration.seconds(15 * 60)
+    package var listLagMax = Duration.seconds(60)
 
     package init() {}
 

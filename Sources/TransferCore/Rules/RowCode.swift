@@ -29,7 +29,6 @@ package enum RowCode: String, Hashable, Sendable, CaseIterable {
     // Uncertain: it may have been transferred.
     case unclearTime = "UnclearTime"
     case unclearOrigin = "UnclearOrigin"
-    case unclearEnd = "UnclearEnd"
     // Skipped: there is nothing to do.
     case blankRow = "BlankRow"
     case repeatedContact = "RepeatedContact"

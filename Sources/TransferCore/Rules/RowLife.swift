@@ -286,17 +286,17 @@ package struct RowLife: Hashable, Sendable {
         }
     }
 
-    /// The contact has ended, and our own transfer may be what ended it though no list shows it: the
-    /// list may come later than it is waited for. One that is asked for long after the end tells.
+    /// The contact has ended, and our own transfer may be what ended it though no list shows it yet.
+    /// One that is asked for long enough after the end tells; what ended before this row was sent it
+    /// did not end.
     private mutating func endedInDoubt(
         _ ending: Ending, at endedAt: Timestamp, askedAt: Timestamp, _ policy: RetryPolicy
     ) -> Decision {
-        guard askedAt - endedAt <= policy.listLagMax else { return lookUp(.lastly(ending)) }
-        var ending = ending
-        if ending.refusal == nil { ending.code = RowCode.unclearEnd.rawValue }
-        return .end(
-            ending.uncertain(
-                "It may be this row's transfer that ended it: who did is listed some time later."))
+        if let firstSentAt, firstSentAt - endedAt > policy.clockTolerance { return .end(ending) }
+        _ = lookUp(.lastly(ending))
+        let wait = policy.listLagMax - max(askedAt - endedAt, .zero)
+        return .call(
+            .listAssociatedContacts, wait > .zero ? .backoff(failures: 1, atLeast: wait) : .none)
     }
 
     /// Hears where a contact is that came from this one in time.
