@@ -51,8 +51,9 @@ demo: build
 build: setup
 	swift build -c release $(SWIFT_FLAGS) --static-swift-stdlib --product baton
 
+# All at once, tests would wait for each other beyond their limits of time on two cores.
 test: setup
-	swift test --disable-xctest $(SWIFT_FLAGS)
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test --disable-xctest $(SWIFT_FLAGS)
 
 lint: setup
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -5,7 +5,7 @@ import TransferCore
 /// Pacing against simulated quotas.
 ///
 /// `make pacing` runs these over many seeds and prints the whole table; `swift test` takes a few. One after
-/// the other: they only compute, for half a minute, and all at once would keep every other test waiting.
+/// the other: they only compute, for half a minute.
 @Suite(.serialized) struct PacingTests {
     private static let seeds: ClosedRange<UInt64> =
         1...(ProcessInfo.processInfo.environment["PACING_SEEDS"].flatMap(UInt64.init) ?? 2)
