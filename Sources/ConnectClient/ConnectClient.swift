@@ -61,10 +61,8 @@ package final class ConnectClient: TransferService {
     package func describe(
         _ contact: ContactID, in instance: InstanceID
     ) async throws(TransferFailure) -> Answer<ContactState> {
-        var found = try await answer(
+        try await answer(
             to: .describe(contact, in: instance), read: AnswerDecoding.contactState)
-        found.value.disconnectedAt = found.value.disconnectedAt.map(clock.local(_:))
-        return found
     }
 
     package func associatedContacts(

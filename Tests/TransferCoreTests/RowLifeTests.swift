@@ -220,17 +220,18 @@ struct RowLifeTests {
         #expect(outcome(&life, list: nothing, state: ended) == .skipped)
     }
 
-    @Test func `what ended before the row was sent it did not end`() {
-        // By clocks that may differ by 5 minutes.
-        for (age, expected) in [(300, Outcome?.none), (301, .failed)] {
-            var life = life()
-            _ = answer(&life, failure("Timeout", .retry(mayHaveTakenEffect: true)))
-            _ = answer(&life, failure("InvalidRequestException", .permanent))
-            _ = life.lookUpAnswered(nothing, policy: policy)
-            _ = life.lookUpAnswered(nothing, policy: policy)
-            let ended = ContactState(disconnectedAt: noon - .seconds(age))
-            #expect(outcome(described(&life, ended)) == expected)
-        }
+    @Test func `how long ago a contact ended is told by the service's clock alone`() {
+        var life = life(inDoubtSince: noon - .seconds(7200))
+        _ = answer(&life, failure("InvalidRequestException", .permanent))
+        _ = life.lookUpAnswered(nothing, policy: policy)
+        _ = life.lookUpAnswered(nothing, policy: policy)
+        // This machine's was put back by an hour.
+        let service = noon - .seconds(3600)
+        let ended = ContactState(disconnectedAt: service - .seconds(10), saidAt: service)
+        #expect(
+            described(&life, ended)
+                == .call(
+                    .listAssociatedContacts, .backoff(failures: 1, atLeast: .seconds(50))))
     }
 
     @Test func `a refusal after a lost answer stands only where the contact can be looked at`() {

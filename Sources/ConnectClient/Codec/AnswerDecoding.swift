@@ -22,7 +22,9 @@ package enum AnswerDecoding {
     package static func contactState(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> ContactState {
-        try thing("Contact", response, "the contact") { ContactState($0) }
+        var state = try thing("Contact", response, "the contact") { ContactState($0) }
+        state.saidAt = response.headers["date"].flatMap(Timestamp.init(httpDate:))
+        return state
     }
 
     /// Reads one page of ListAssociatedContacts, of which nothing may be passed over: what is not

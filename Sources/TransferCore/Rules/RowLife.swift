@@ -249,10 +249,10 @@ package struct RowLife: Hashable, Sendable {
             let obstacle = answer.value.obstacle(
                 to: request.destination, mustBeAt: mustBeAt, isVerified: isVerified)
             if let obstacle {
-                guard mayHaveTakenEffect, let endedAt = answer.value.disconnectedAt else {
+                guard mayHaveTakenEffect, let age = answer.value.endAge(askedAt: askedAt) else {
                     return .end(Ending(obstacle))
                 }
-                return endedInDoubt(Ending(obstacle), at: endedAt, askedAt: askedAt, policy)
+                return endedInDoubt(Ending(obstacle), age, policy)
             }
             guard isVerified, answer.value.mayBeAtLimit else {
                 return .call(.transferContact, .none)
@@ -271,8 +271,8 @@ package struct RowLife: Hashable, Sendable {
         explained.refusal = .ofContact
         switch result {
         case .success(let answer):
-            if mayHaveTakenEffect, let endedAt = answer.value.disconnectedAt {
-                return endedInDoubt(explained, at: endedAt, askedAt: askedAt, policy)
+            if mayHaveTakenEffect, let age = answer.value.endAge(askedAt: askedAt) {
+                return endedInDoubt(explained, age, policy)
             }
             let obstacle = answer.value.obstacle(
                 to: request.destination, mustBeAt: mustBeAt, isVerified: true)
@@ -286,15 +286,13 @@ package struct RowLife: Hashable, Sendable {
         }
     }
 
-    /// The contact has ended, and our own transfer may be what ended it though no list shows it yet.
-    /// One that is asked for long enough after the end tells; what ended before this row was sent it
-    /// did not end.
+    /// The contact ended `age` ago, and our own transfer may be what ended it though no list shows it
+    /// yet: one that is asked for long enough after the end tells.
     private mutating func endedInDoubt(
-        _ ending: Ending, at endedAt: Timestamp, askedAt: Timestamp, _ policy: RetryPolicy
+        _ ending: Ending, _ age: Duration, _ policy: RetryPolicy
     ) -> Decision {
-        if let firstSentAt, firstSentAt - endedAt > policy.clockTolerance { return .end(ending) }
         _ = lookUp(.lastly(ending))
-        let wait = policy.listLagMax - max(askedAt - endedAt, .zero)
+        let wait = policy.listLagMax - max(age, .zero)
         return .call(
             .listAssociatedContacts, wait > .zero ? .backoff(failures: 1, atLeast: wait) : .none)
     }
@@ -384,5 +382,14 @@ extension RowLife.Ending {
         self.init(
             outcome: outcome, code: failure.code, message: failure.message,
             requestID: failure.requestID, isAccessDenied: failure.advice == .accessDenied)
+    }
+}
+
+extension ContactState {
+    /// How long ago it ended when it was looked at; nil while it is active.
+    ///
+    /// By the service's clock alone, where that was told: this machine's may be set meanwhile.
+    fileprivate func endAge(askedAt: Timestamp) -> Duration? {
+        disconnectedAt.map { (saidAt ?? askedAt) - $0 }
     }
 }

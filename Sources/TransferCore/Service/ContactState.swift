@@ -5,9 +5,10 @@ package struct ContactState: Hashable, Sendable {
     package var queue: QueueID?
     package var user: UserID?
     package var initiatedAt: Timestamp?
-    /// Nil while the contact is active; by this machine's clock where the service's is known to
-    /// differ: it is held against when it was asked for.
+    /// Nil while the contact is active.
     package var disconnectedAt: Timestamp?
+    /// When this was said, by the service's clock, as all of it is.
+    package var saidAt: Timestamp?
     /// The first contact of the chain; nil where this is it.
     package var initial: ContactID?
     /// The contact that this one was transferred from.
@@ -20,7 +21,7 @@ package struct ContactState: Hashable, Sendable {
     package init(
         channel: String? = nil, queue: QueueID? = nil, user: UserID? = nil,
         initiatedAt: Timestamp? = nil, disconnectedAt: Timestamp? = nil,
-        initial: ContactID? = nil, previous: ContactID? = nil, initiationMethod: String? = nil,
+        saidAt: Timestamp? = nil, initial: ContactID? = nil, previous: ContactID? = nil, initiationMethod: String? = nil,
         disconnectReason: String? = nil
     ) {
         self.channel = channel
@@ -28,6 +29,7 @@ package struct ContactState: Hashable, Sendable {
         self.user = user
         self.initiatedAt = initiatedAt
         self.disconnectedAt = disconnectedAt
+        self.saidAt = saidAt
         self.initial = initial
         self.previous = previous
         self.initiationMethod = initiationMethod

@@ -162,7 +162,8 @@ struct SimulatedService {
         let endedAt = contact.effects.first?.at ?? contact.endedAt ?? time
         var state = ContactState(
             channel: contact.channel, queue: contact.queue, user: contact.user,
-            disconnectedAt: hasEnded ? clock.wall(of: endedAt) : nil)
+            disconnectedAt: hasEnded ? clock.wall(of: endedAt) : nil,
+            saidAt: clock.wall(of: time))
         if contact.transfersBefore > 0 {
             state.initial = Self.ancestor(of: id, contact.transfersBefore)
             state.previous = Self.ancestor(of: id, 1)
