@@ -21,7 +21,8 @@ package struct ContactState: Hashable, Sendable {
     package init(
         channel: String? = nil, queue: QueueID? = nil, user: UserID? = nil,
         initiatedAt: Timestamp? = nil, disconnectedAt: Timestamp? = nil,
-        saidAt: Timestamp? = nil, initial: ContactID? = nil, previous: ContactID? = nil, initiationMethod: String? = nil,
+        saidAt: Timestamp? = nil, initial: ContactID? = nil, previous: ContactID? = nil,
+        initiationMethod: String? = nil,
         disconnectReason: String? = nil
     ) {
         self.channel = channel
