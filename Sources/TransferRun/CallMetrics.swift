@@ -22,34 +22,15 @@ package struct CallMetrics: Hashable, Sendable {
         }
     }
 
-    // Not dictionaries: their keys would be hashed by their names, twice for each call.
-    private var transferContact = Tally()
-    private var describeContact = Tally()
-    private var listAssociatedContacts = Tally()
+    private var tallies = PerOperation(repeating: Tally())
 
-    package private(set) subscript(operation: RowOperation) -> Tally {
-        get {
-            switch operation {
-            case .transferContact: transferContact
-            case .describeContact: describeContact
-            case .listAssociatedContacts: listAssociatedContacts
-            }
-        }
-        // In place: `set` would copy the counts.
-        _modify {
-            switch operation {
-            case .transferContact: yield &transferContact
-            case .describeContact: yield &describeContact
-            case .listAssociatedContacts: yield &listAssociatedContacts
-            }
-        }
-    }
+    package subscript(operation: RowOperation) -> Tally { tallies[operation] }
 
     package init() {}
 
     mutating func count(_ answer: CallAnswer) {
-        self[answer.call.operation][Result(answer.failure)] += 1
-        self[answer.call.operation].latency.add(answer.duration)
+        tallies[answer.call.operation][Result(answer.failure)] += 1
+        tallies[answer.call.operation].latency.add(answer.duration)
     }
 
     /// Calls that were answered and not throttled.

@@ -106,43 +106,27 @@ struct Aim: Sendable {
 }
 
 /// The queue of each operation.
-///
-/// Not a dictionary: a change of one of its values takes the queue out and puts it back, three times
-/// a row, which is 2 us of CPU.
 struct CallQueues: Sendable {
-    private var transferContact: CallQueue?
-    private var describeContact: CallQueue?
-    private var listAssociatedContacts: CallQueue?
+    private var each = PerOperation<CallQueue?>(repeating: nil)
 
     subscript(operation: RowOperation) -> CallQueue? {
-        get {
-            switch operation {
-            case .transferContact: transferContact
-            case .describeContact: describeContact
-            case .listAssociatedContacts: listAssociatedContacts
-            }
-        }
-        // In place: `set` would copy all rows that wait.
-        _modify {
-            switch operation {
-            case .transferContact: yield &transferContact
-            case .describeContact: yield &describeContact
-            case .listAssociatedContacts: yield &listAssociatedContacts
-            }
-        }
+        get { each[operation] }
+        _modify { yield &each[operation] }
     }
 
     // What is asked at each step, and so without a copy of the queue, which the subscript gives.
 
     /// The row that is transferred next.
-    var nextTransfer: Int? { transferContact?.first }
+    var nextTransfer: Int? { each.transferContact?.first }
 
     /// What is aimed at for transfers.
-    var transferAim: Aim { transferContact?.aim ?? Aim() }
+    var transferAim: Aim { each.transferContact?.aim ?? Aim() }
 
     /// Rows that wait to be looked at or transferred. Those that wait for a look-up leave the quotas
     /// of these two unused.
-    var readyCount: Int { (describeContact?.count ?? 0) + (transferContact?.count ?? 0) }
+    var readyCount: Int {
+        (each.describeContact?.count ?? 0) + (each.transferContact?.count ?? 0)
+    }
 
     /// Whether any of them is down.
     var isAnyDown: Bool { RowOperation.allCases.contains { self[$0]?.isDown == true } }
