@@ -58,7 +58,7 @@ final class OpenReport: Sendable {
     deinit { close(descriptor) }
 
     /// Its content, a chunk at a time, as the client takes it.
-    var body: ResponseBody {
+    func body(on channel: any Channel) -> ResponseBody {
         ResponseBody(contentLength: bytes) { writer in
             var offset = 0
             while offset < self.bytes {
@@ -67,20 +67,24 @@ final class OpenReport: Sendable {
                 try Task.checkCancellation()
                 let start = offset
                 let chunk = try await onOwnThread { try self.chunk(at: start) }
-                try await writer.write(ByteBuffer(bytes: chunk))
-                offset += chunk.count
+                offset += chunk.readableBytes
+                try await writer.write(chunk)
+                // A write waits only once the channel has told that it is full, and that is told by
+                // its event loop: while that is busy a whole file would pile up before it.
+                try await channel.eventLoop.submit {}.get()
             }
             try await writer.finish(nil)
         }
     }
 
-    private func chunk(at offset: Int) throws -> [UInt8] {
+    private func chunk(at offset: Int) throws -> ByteBuffer {
         let wanted = min(Self.chunkBytes, bytes - offset)
-        let chunk = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
-            count = max(0, pread(descriptor, buffer.baseAddress, wanted, offset))
+        var chunk = ByteBuffer()
+        let count = chunk.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { buffer in
+            max(0, pread(descriptor, buffer.baseAddress, wanted, offset))
         }
         // Thrown in the middle of an answer, which ends it without its last bytes.
-        guard !chunk.isEmpty else { throw Shortened() }
+        guard count > 0 else { throw Shortened() }
         return chunk
     }
 

@@ -115,7 +115,9 @@ struct Routes: Sendable {
                 "Reports are written after a run. `baton report \(id)` writes them now, with "
                     + "--reports as it was given here.")
         }
-        return Response(status: .ok, headers: name.headers(of: id), body: report.body)
+        return Response(
+            status: .ok, headers: name.headers(of: id),
+            body: report.body(on: context.channel))
     }
 
     private func metrics() async throws -> Response {
