@@ -14,7 +14,11 @@ import Testing
             let ended = try await connect.program.start(run) { execution in
                 try await connect.waitForEffects(3)
                 let job = try JobState(try await program.run("status", "--output", "json")).job
-                let paused = try await program.run("pause", job)
+                // Before anything is asked or looked up.
+                let held = try await connect.program.run("resume")
+                #expect(held.status == 75, "\(held.errors)")
+                #expect(held.errors.contains("being worked on by process"), "\(held.errors)")
+                let paused = try await program.run("pause")
                 #expect(paused.status == 0, "\(paused.errors)")
                 #expect(paused.errors.contains("baton resume \(job)"))
                 let before = try connect.effects().count
@@ -65,6 +69,9 @@ import Testing
                 #expect(ended.errors.contains("Nobody works on job \(job)"), "\(ended.errors)")
                 #expect(ended.errors.contains("baton resume \(job)"))
             }
+            let unnamed = try await program.run("pause")
+            #expect(unnamed.status == 75)
+            #expect(unnamed.errors.contains("baton resume \(job)"), "\(unnamed.errors)")
             let wrong = try await program.run("pace", job, "--rate", "auto", "--burst", "5")
             #expect(wrong.status == 64)
             #expect(try await program.run("pause", "ffff").status == 66)

@@ -3,14 +3,14 @@ import Report
 import TransferCore
 import TransferLedger
 
-/// `baton pause JOB`: lets a run wait.
+/// `baton pause [JOB]`: lets a run wait.
 struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
         abstract: "Lets the process that works on a job send nothing until `baton resume JOB`.")
 
-    @Argument(help: "The job's id, or its beginning.")
-    var job: String
+    @Argument(help: "The job's id, or its beginning. Default: the only one that is worked on.")
+    var job: String?
 
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var output: OutputOptions
@@ -24,14 +24,14 @@ struct PauseCommand: AsyncParsableCommand {
     }
 }
 
-/// `baton pace JOB`: changes how fast a run sends.
+/// `baton pace [JOB]`: changes how fast a run sends.
 struct PaceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pace",
         abstract: "Changes how fast the process that works on a job sends.")
 
-    @Argument(help: "The job's id, or its beginning.")
-    var job: String
+    @Argument(help: "The job's id, or its beginning. Default: the only one that is worked on.")
+    var job: String?
 
     @Option(help: "Calls a second, or 'auto' to find the quota.")
     var rate: RunFlags.Rate
@@ -61,11 +61,13 @@ extension LedgerOptions {
     /// Asks something of the run that works on a job, and says what came of it; where none does,
     /// the status is that of the job as it stands.
     fileprivate func ask(
-        _ kind: Wish.Kind, ofJob prefix: String, _ output: OutputOptions,
+        _ kind: Wish.Kind, ofJob prefix: String?, _ output: OutputOptions,
         done: (Job) -> String
     ) async throws -> ExitStatus {
         let store = try Ledger(path: path, whereAbsent: .fail)
-        let job = try await store.job(named: prefix)
+        guard let job = try await store.jobAtWork(prefix) else {
+            return try output.nothingToDo(in: path)
+        }
         let totals = try await store.read { try $0.totals(job) }
         let isHeld = try JobLock.isHeld(job, of: store)
         if isHeld {

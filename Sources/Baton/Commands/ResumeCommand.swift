@@ -25,9 +25,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         guard let job = try await selected(in: store) else {
-            output.console.say("Every job in \(ledger.path) is finished. There is nothing to do.")
-            if output.output == .json { try Console.json([JobState]()) }
-            return
+            throw try output.nothingToDo(in: ledger.path).code
         }
         if try await endPause(of: job, in: store) { return }
         let configuration = try network.configuration(of: job, environment: environment)

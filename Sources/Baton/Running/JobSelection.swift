@@ -1,3 +1,4 @@
+import Report
 import TransferCore
 import TransferLedger
 
@@ -38,6 +39,20 @@ extension Ledger {
         return open.first ?? unreported
     }
 
+    /// The named job; else the only one that some process works on, or the one to go on with.
+    func jobAtWork(_ prefix: String?) async throws -> Job? {
+        if let prefix { return try await job(named: prefix) }
+        let held = try await read { try $0.jobs() }.filter { try JobLock.isHeld($0, of: self) }
+        guard held.count <= 1 else {
+            throw LedgerError(
+                .manyJobs,
+                "\(held.count) jobs in \(path) are worked on: "
+                    + "\(held.map(\.id.text).joined(separator: ", ")). Name one of them.")
+        }
+        if let job = held.first { return job }
+        return try await unfinishedJob()
+    }
+
     /// The named job; else the newest one.
     func jobOrNewest(_ prefix: String?) async throws -> Job {
         if let prefix { return try await job(named: prefix) }
@@ -45,5 +60,14 @@ extension Ledger {
             throw LedgerError(.noSuchJob, "There is no job in \(path) yet. `baton run` makes one.")
         }
         return newest
+    }
+}
+
+extension OutputOptions {
+    /// Says that no job of a ledger is unfinished.
+    func nothingToDo(in path: String) throws -> ExitStatus {
+        console.say("Every job in \(path) is finished. There is nothing to do.")
+        if output == .json { try Console.json([JobState]()) }
+        return .done
     }
 }

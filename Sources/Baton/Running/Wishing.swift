@@ -29,6 +29,14 @@ extension Ledger {
         }
     }
 
+    /// Sees, before anything is asked or looked up, that nobody works on a job.
+    ///
+    /// - Throws: `LedgerError` `.held` where another process does, which is named.
+    func checkFree(_ job: Job) async throws {
+        guard try JobLock.isHeld(job, of: self) else { return }
+        throw try await namingHolder(of: job, LedgerError(.held, "Job \(job.id) is held."))
+    }
+
     /// The error that names the process that works on a job, where that is known.
     func namingHolder(
         of job: Job, _ error: LedgerError, remedy: String = "Wait for it, or stop it."
