@@ -3,9 +3,9 @@
 
 usage: sample-report.py BATON FOLDER
 
-Some contacts cannot be transferred, some answers are lost, the first run is interrupted and the
-second lasts to the end. Then contacts are transferred on, ended and lost behind Baton's back, and
-the job is reconciled. FOLDER gets the reports.
+Some contacts cannot be transferred, some answers are lost that the role may not look for, the first
+run is interrupted and the second lasts to the end. Then the role is mended, contacts are transferred
+on, ended and lost behind Baton's back, and the job is reconciled. FOLDER gets the reports.
 """
 
 import csv
@@ -29,6 +29,7 @@ class Connect:
             [baton, "simulate", "--contacts", "300", "--failing-share", "0.05", "--rate", "20",
              "--burst", "30", "--quota", "DescribeContact=0", "--quota", "ListAssociatedContacts=0",
              "--latency", "40", "--jitter", "25", "--reset-after", "0.02", "--no-verify",
+             "--denied", "ListAssociatedContacts",
              "--write-csv", "moves.csv"], cwd=place, stdout=subprocess.PIPE, text=True)
         self.line = json.loads(self.process.stdout.readline())
 
@@ -92,6 +93,7 @@ def main(program, folder):
             first.wait(timeout=60)
             time.sleep(3)
             baton(program, place, "resume", "--max-attempts", "1", "--yes").wait(timeout=120)
+            connect.post("/simulator/allow", {"operation": "ListAssociatedContacts"})
             disturb(connect, place)
             baton(program, place, "reconcile").wait(timeout=120)
             baton(program, place, "verify-ledger").wait(timeout=60)

@@ -34,6 +34,10 @@ struct Program: Sendable {
         environment["TSAN_OPTIONS"] = ProcessInfo.processInfo.environment["TSAN_OPTIONS"]
     }
 
+    /// Whether it runs under Thread Sanitizer, which takes ten times the time, and for each byte up to
+    /// four more.
+    static let isSanitized = ProcessInfo.processInfo.environment["TSAN_OPTIONS"] != nil
+
     /// The program that was built with these tests: it stands beside them.
     static let path: FilePath = {
         let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

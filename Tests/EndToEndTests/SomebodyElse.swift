@@ -42,6 +42,11 @@ struct SomebodyElse {
             "{\"operation\":\"TransferContact\",\"rate\":\(rate),\"burst\":\(burst)}")
     }
 
+    /// Lets the role call an operation that it was denied.
+    func allow(_ operation: String) throws {
+        _ = try send("POST", "/simulator/allow", "{\"operation\":\"\(operation)\"}")
+    }
+
     func forget(_ contact: String) throws {
         _ = try send("POST", "/simulator/forget", "{\"contactId\":\"\(contact)\"}")
     }

@@ -21,6 +21,8 @@ struct AccessArguments: ParsableArguments {
     var imdsDisabled = false
     @Flag(help: "Refuses to tell quotas: the role may not ask Service Quotas.")
     var quotasDenied = false
+    @Option(help: "Refuses an operation: the role may not call it; for several, several times.")
+    var denied: [OperationName] = []
     @Option(
         parsing: .unconditional,
         help: "Sets the simulator's clock so many seconds ahead; negative is behind.")
@@ -54,6 +56,7 @@ struct AccessArguments: ParsableArguments {
         options.containerToken = containerToken
         options.metadataIsDisabled = imdsDisabled
         options.quotasAreDenied = quotasDenied
+        options.deniedOperations = Set(denied)
         return options
     }
 }
@@ -81,4 +84,5 @@ struct TLSArguments: ParsableArguments {
     }
 }
 
+extension OperationName: ExpressibleByArgument {}
 extension TLSOptions.Certificate: ExpressibleByArgument {}

@@ -21,5 +21,8 @@ package struct AccessOptions: Sendable {
     /// True refuses to tell quotas: the role may not ask Service Quotas.
     package var quotasAreDenied = false
 
+    /// What nobody's role may call.
+    package var deniedOperations: Set<OperationName> = []
+
     package init() {}
 }

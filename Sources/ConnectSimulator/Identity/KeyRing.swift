@@ -14,6 +14,8 @@ package final class KeyRing: Sendable {
     private struct State {
         var issuer: SessionIssuer
         var revocations = Revocations()
+        /// What nobody's role may call.
+        var denied: Set<OperationName>
         /// Sessions that were read from their tokens before: reading one costs two hashes.
         var read: [String: Session] = [:]
     }
@@ -40,7 +42,9 @@ package final class KeyRing: Sendable {
         self.access = access
         staticEnd = access.staticLifetime.map { start + $0 }
         state = Mutex(
-            State(issuer: SessionIssuer(seed: seed, lifetime: access.sessionLifetime, at: start)))
+            State(
+                issuer: SessionIssuer(seed: seed, lifetime: access.sessionLifetime, at: start),
+                denied: access.deniedOperations))
     }
 
     /// The holder of a key.
@@ -75,6 +79,19 @@ package final class KeyRing: Sendable {
     /// Revokes, ends or restores keys and tokens, as the control endpoint is told.
     func apply(_ order: Revocations.Order, at now: Moment) {
         state.withLock { $0.revocations.apply(order, at: now) }
+    }
+
+    /// Takes an operation from everybody's role, or gives it back.
+    func deny(_ operation: OperationName, _ isDenied: Bool) {
+        state.withLock { state in
+            if isDenied { state.denied.insert(operation) } else { state.denied.remove(operation) }
+        }
+    }
+
+    /// Whether nobody may call an operation; it is asked for only where some are denied.
+    func denies(_ operation: () -> OperationName?) -> Bool {
+        let denied = state.withLock { $0.denied }
+        return !denied.isEmpty && operation().map(denied.contains) ?? false
     }
 
     private func session(ofToken token: String) -> Session? {

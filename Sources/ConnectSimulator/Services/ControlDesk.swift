@@ -4,10 +4,12 @@ import FoundationEssentials
 struct ControlDesk: Sendable {
     let keys: KeyRing
 
-    /// Answers `GET stats` and `POST revoke`, `expire`, `restore`, `quota`, `forget`; the body of the first two
-    /// may name an `accessKeyId` or a `token`, and means all that were given out where it does not.
-    /// That of `forget` names the `contactId` that the service is to know no more;
-    /// that of `quota` the `operation`, its `rate` (0 is unlimited) and its `burst`.
+    /// Answers `GET stats` and `POST revoke`, `expire`, `restore`, `deny`, `allow`, `quota`, `forget`.
+    ///
+    /// The body of the first two may name an `accessKeyId` or a `token`, and means all that were given
+    /// out where it does not. That of `forget` names the `contactId` that the service is to know no
+    /// more; that of `deny` and `allow` the `operation` that roles may call no more, or again; that of
+    /// `quota` the `operation`, its `rate` (0 is unlimited) and its `burst`.
     func answer(to call: Call, statistics: Statistics, at now: Moment) -> ServiceAnswer {
         switch (call.method, call.path) {
         case ("GET", "/simulator/stats"): return .json("simulator:Stats", statistics)
@@ -15,6 +17,8 @@ struct ControlDesk: Sendable {
             keys.apply(.restore, at: now)
             return .json("simulator:Restore", [String: String]())
         case ("POST", "/simulator/quota"): return changeQuota(call.body)
+        case ("POST", "/simulator/deny"): return deny(call.body, true, "simulator:Deny")
+        case ("POST", "/simulator/allow"): return deny(call.body, false, "simulator:Allow")
         case ("POST", "/simulator/forget"): return forget(call.body)
         case ("POST", "/simulator/revoke"), ("POST", "/simulator/expire"):
             let isRevocation = call.path.hasSuffix("revoke")
@@ -44,6 +48,14 @@ struct ControlDesk: Sendable {
         return answer
     }
 
+    private func deny(_ body: [UInt8], _ isDenied: Bool, _ name: String) -> ServiceAnswer {
+        guard let order = try? JSONDecoder().decode(AccessOrder.self, from: Data(body)),
+            let operation = OperationName(rawValue: order.operation)
+        else { return .status(name, 400, "The body is JSON with an operation's name.") }
+        keys.deny(operation, isDenied)
+        return .json(name, [String: String]())
+    }
+
     private func forget(_ body: [UInt8]) -> ServiceAnswer {
         guard let order = try? JSONDecoder().decode(ForgetOrder.self, from: Data(body)) else {
             return .status("simulator:Forget", 400, "The body is JSON with a contactId.")
@@ -55,6 +67,10 @@ struct ControlDesk: Sendable {
 
     private struct ForgetOrder: Decodable {
         var contactId: String
+    }
+
+    private struct AccessOrder: Decodable {
+        var operation: String
     }
 
     private struct QuotaOrder: Decodable {

@@ -38,7 +38,7 @@ package struct SignatureGate: Sendable {
         _ call: Call, operation: @autoclosure () -> OperationName?, at now: Moment
     ) throws(Refusal) -> KeyRing.Holder {
         let holder = try holder(of: call, calling: .connect, at: now)
-        guard holder.mayCall, holder.caller.account == account else {
+        guard holder.mayCall, holder.caller.account == account, !keys.denies(operation) else {
             throw Self.denial(of: holder, "connect:\(operation()?.rawValue ?? "Unknown")")
         }
         return holder

@@ -70,6 +70,26 @@ struct ControlDeskTests {
         }
     }
 
+    @Test func `takes an operation from everybody's role, and gives it back`() async throws {
+        try await visit { visitor in
+            func statuses() async throws -> [Int] {
+                let described = try await visitor.describe(by: SimulatorCredentials.allowed)
+                let who = try await visitor.action(
+                    "GetCallerIdentity", by: SimulatorCredentials.allowed)
+                return [described.status, who.status]
+            }
+            let order = "{\"operation\":\"DescribeContact\"}"
+            for (path, expected) in [("deny", 403), ("allow", 404)] {
+                let answer = try await visitor.answer(to: .post("/simulator/\(path)", order))
+                #expect(answer.status == 200)
+                #expect(try await statuses() == [expected, 200])
+                let wrong = try await visitor.answer(
+                    to: .post("/simulator/\(path)", "{\"operation\":\"No\"}"))
+                #expect(wrong.status == 400)
+            }
+        }
+    }
+
     @Test func `knows no other order`() async throws {
         try await visit { visitor in
             let unreadable = try await visitor.answer(to: .post("/simulator/revoke", "["))
