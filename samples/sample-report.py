@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 SECRET = "baton-simulator-key-that-is-no-secret-01"
@@ -28,7 +29,7 @@ class Connect:
         self.process = subprocess.Popen(
             [baton, "simulate", "--contacts", "300", "--failing-share", "0.05", "--rate", "20",
              "--burst", "30", "--quota", "DescribeContact=0", "--quota", "ListAssociatedContacts=0",
-             "--latency", "40", "--jitter", "25", "--reset-after", "0.02", "--no-verify",
+             "--latency", "40", "--jitter", "25", "--fault-500-after", "0.02", "--no-verify",
              "--denied", "ListAssociatedContacts",
              "--write-csv", "moves.csv"], cwd=place, stdout=subprocess.PIPE, text=True)
         self.line = json.loads(self.process.stdout.readline())
@@ -38,7 +39,11 @@ class Connect:
         request = urllib.request.Request(
             self.line["endpoint"] + path, json.dumps(body).encode(), method="POST",
             headers={"Content-Type": "application/json"})
-        return json.load(urllib.request.urlopen(request))
+        try:
+            return json.load(urllib.request.urlopen(request))
+        except urllib.error.HTTPError:
+            # The effect was made before the answer was lost.
+            return None
 
 
 def baton(program, place, *arguments, **more):
