@@ -133,7 +133,7 @@ struct CredentialTests {
             let advice = try #require(lines.first { $0.contains("to go: baton resume ") })
             #expect(
                 advice.hasSuffix(
-                    " --profile night --rate 50.0 --reports 'my reports' --exact-csv --yes"))
+                    " --profile night --rate 50 --reports 'my reports' --exact-csv --yes"))
         }
     }
 

@@ -128,7 +128,7 @@ import Testing
             let whole = try served.open("GET", "/jobs/\(job)/results.csv", ["Connection": "close"])
             #expect(await whole.count() > bytes)
             #expect(try await served.get("/jobs/\(job)").status == 200)
-            #expect(served.peakMemory - before < 20_000)
+            #expect(served.peakMemory - before < 20_000 * (Program.isSanitized ? 4 : 1))
             withExtendedLifetime(stuck) {}
         }
         // Those that hung up in the middle are no error.

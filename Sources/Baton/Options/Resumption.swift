@@ -27,8 +27,8 @@ extension RunFlags {
     /// Those that are not as usual.
     fileprivate var words: [String] {
         var words: [String] = []
-        if case .fixed(let rate) = rate { words += ["--rate", "\(rate)"] }
-        if let burst { words += ["--burst", "\(burst)"] }
+        if case .fixed(let rate) = rate { words += ["--rate", rate.argument] }
+        if let burst { words += ["--burst", burst.argument] }
         if headroom != .none { words += ["--headroom", "\(headroom.percent)%"] }
         if concurrency != Self.concurrencyUsual { words += ["--concurrency", "\(concurrency)"] }
         if maxAttempts != Self.maxAttemptsUsual { words += ["--max-attempts", "\(maxAttempts)"] }
@@ -55,4 +55,9 @@ extension String {
         }
         return isPlain && !isEmpty ? self : "'\(replacing("'", with: "'\\''"))'"
     }
+}
+
+extension Double {
+    /// As somebody types it: `200`, and not `200.0`.
+    fileprivate var argument: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }
