@@ -225,9 +225,7 @@ import Testing
             let others = SomebodyElse(connect)
             let asked = try others.succeeded("DescribeContact")
             let stopped = try await connect.program.start(command) { execution in
-                while try others.succeeded("DescribeContact") < asked + 20 {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await others.waitForSucceeded("DescribeContact", asked + 20)
                 try execution.send(signal: .interrupt)
             }
             #expect(stopped.status == 75, "\(stopped.errors)")
@@ -254,9 +252,7 @@ import Testing
             _ = try await connect.program.run(connect.run("contacts.csv"))
             let others = SomebodyElse(connect)
             _ = try await connect.program.start(["reconcile", "--rate", "2"]) { execution in
-                while try others.succeeded("DescribeContact") == 0 {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await others.waitForSucceeded("DescribeContact", 1)
                 let second = try await connect.program.run("reconcile")
                 #expect(second.status == 75)
                 #expect(second.errors.contains("is being reconciled by process"))

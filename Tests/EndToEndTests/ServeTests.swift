@@ -141,7 +141,7 @@ import Testing
         truncate(program.directory.file("reports/\(job)/results.csv"), 100_000_000)
         let ended = try await ServedJobs.serve(with: program) { served in
             let stuck = try served.open("GET", "/jobs/\(job)/results.csv", [:])
-            while !served.hasOpen("results.csv") { try await Task.sleep(for: .milliseconds(20)) }
+            try await served.waitForFile("results.csv", open: true)
             let unfinished = try served.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
             let silent = try served.send("")
             let quiet = try served.open("GET", "/jobs/\(job)/events", [:])
@@ -150,7 +150,7 @@ import Testing
             #expect(heard.split(separator: "data: ").count == 2)
             #expect(try await unfinished.read { _ in false } == "")
             #expect(try await silent.read { _ in false } == "")
-            while served.hasOpen("results.csv") { try await Task.sleep(for: .milliseconds(50)) }
+            try await served.waitForFile("results.csv", open: false)
             let again = try await quiet.read { $0.contains(": nothing new") }
             #expect(again.contains(": nothing new"))
             withExtendedLifetime(stuck) {}

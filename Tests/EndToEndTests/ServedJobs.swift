@@ -141,8 +141,12 @@ struct ServedJobs: Sendable {
         }
     }
 
-    /// Whether the process has a file of this name open.
-    func hasOpen(_ name: String) -> Bool {
+    /// Waits until the process has a file of this name open, or none: nothing else tells of it.
+    func waitForFile(_ name: String, open isOpen: Bool) async throws {
+        while hasOpen(name) != isOpen { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    private func hasOpen(_ name: String) -> Bool {
         let folder = "/proc/\(process)/fd"
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return files.contains { file in

@@ -72,6 +72,11 @@ struct SomebodyElse {
         return statistics.operations[operation]?.succeeded ?? 0
     }
 
+    /// Waits until so many were: the service's own count is all that tells of it.
+    func waitForSucceeded(_ operation: String, _ count: Int) async throws {
+        while try succeeded(operation) < count { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
     /// Makes a call and returns the body of its answer, a 200.
     private func send(_ method: String, _ target: String, _ body: String) throws -> String {
         let socket = try connectedSocket(toPort: port)

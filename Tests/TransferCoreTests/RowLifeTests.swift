@@ -5,7 +5,7 @@ import TransferCore
 struct RowLifeTests {
     let policy = RetryPolicy()
     let noon = Timestamp(milliseconds: 1_800_000_000_000)
-    let request = TransferRequest(
+    private let request = TransferRequest(
         instance: InstanceID(valid: "i"), contact: ContactID(valid: "c-1"),
         flow: ContactFlowID(valid: "f"), destination: .queue(QueueID(valid: "q-2")),
         token: ClientToken(valid: "t"))
@@ -228,7 +228,7 @@ struct RowLifeTests {
         }
     }
 
-    struct Unexpected: Error {}
+    private struct Unexpected: Error {}
 
     func described(
         _ life: inout RowLife, _ state: ContactState

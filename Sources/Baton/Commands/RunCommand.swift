@@ -58,8 +58,10 @@ struct RunCommand: AsyncParsableCommand {
         guard try await ledger.read({ try $0.totals(job) })[.pending] > 0 else {
             return try await finished(job, in: ledger, flags, output)
         }
-        if !flags.dryRun { try await ledger.checkFree(job) }
-        if !flags.yes, !flags.dryRun { try Confirmation.checkCanAsk(about: job) }
+        if !flags.dryRun {
+            try await ledger.checkFree(job)
+            if !flags.yes { try Confirmation.checkCanAsk(about: job) }
+        }
         try await ledger.check()
         if !flags.dryRun { try flags.reporting.writer.prepare(for: job) }
         let resumption = Resumption(ledger: place, network: network, flags: flags)

@@ -29,7 +29,7 @@ struct JobRunner {
         do {
             return try await runLocked()
         } catch let error as LedgerError where error.code == .held {
-            throw try await ledger.namingHolder(of: job, error)
+            throw try await ledger.namingHolder(of: job)
         }
     }
 

@@ -12,10 +12,7 @@ extension Ledger {
                 "There is no job \(prefix) in \(path). `baton jobs --ledger \(path)` lists them.")
         }
         guard matches.count == 1 else {
-            throw LedgerError(
-                .manyJobs,
-                "\(matches.count) jobs begin with \(prefix): "
-                    + "\(matches.map(\.id.text).joined(separator: ", ")). Give more of the id.")
+            throw LedgerError(many: matches, "begin with \(prefix)", "Give more of the id.")
         }
         return job
     }
@@ -31,10 +28,7 @@ extension Ledger {
             )
         }
         guard open.count <= 1 else {
-            throw LedgerError(
-                .manyJobs,
-                "\(open.count) jobs in \(path) are not finished: "
-                    + "\(open.map(\.id.text).joined(separator: ", ")). Name one of them.")
+            throw LedgerError(many: open, "in \(path) are not finished", "Name one of them.")
         }
         return open.first ?? unreported
     }
@@ -44,10 +38,7 @@ extension Ledger {
         if let prefix { return try await job(named: prefix) }
         let held = try await read { try $0.jobs() }.filter { try JobLock.isHeld($0, of: self) }
         guard held.count <= 1 else {
-            throw LedgerError(
-                .manyJobs,
-                "\(held.count) jobs in \(path) are worked on: "
-                    + "\(held.map(\.id.text).joined(separator: ", ")). Name one of them.")
+            throw LedgerError(many: held, "in \(path) are worked on", "Name one of them.")
         }
         if let job = held.first { return job }
         return try await unfinishedJob()
@@ -60,6 +51,14 @@ extension Ledger {
             throw LedgerError(.noSuchJob, "There is no job in \(path) yet. `baton run` makes one.")
         }
         return newest
+    }
+}
+
+extension LedgerError {
+    /// Where one job is meant, and several could be.
+    fileprivate init(many jobs: [Job], _ what: String, _ remedy: String) {
+        let ids = jobs.map(\.id.text).joined(separator: ", ")
+        self.init(.manyJobs, "\(jobs.count) jobs \(what): \(ids). \(remedy)")
     }
 }
 

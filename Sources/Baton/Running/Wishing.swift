@@ -21,7 +21,7 @@ extension Ledger {
             }
             if clock.now >= deadline, try await withdraw(number) {
                 throw try await namingHolder(
-                    of: job, LedgerError(.held, "The process that works on job \(job.id)"),
+                    of: job,
                     remedy: "It has not heard this for \(Wish.patience.words): it is still looking "
                         + "up what the rows name, or it hangs. Nothing was changed.")
             }
@@ -34,12 +34,12 @@ extension Ledger {
     /// - Throws: `LedgerError` `.held` where another process does, which is named.
     func checkFree(_ job: Job) async throws {
         guard try JobLock.isHeld(job, of: self) else { return }
-        throw try await namingHolder(of: job, LedgerError(.held, "Job \(job.id) is held."))
+        throw try await namingHolder(of: job)
     }
 
     /// The error that names the process that works on a job, where that is known.
     func namingHolder(
-        of job: Job, _ error: LedgerError, remedy: String = "Wait for it, or stop it."
+        of job: Job, remedy: String = "Wait for it, or stop it."
     ) async throws -> LedgerError {
         let (run, reconciliation) = try await read {
             (try $0.runs(job).last, try $0.lastReconciliation(of: job))
@@ -55,7 +55,7 @@ extension Ledger {
                 .held,
                 "Job \(job.id) is being reconciled by \(reconciliation.worker.words). \(remedy)")
         }
-        return LedgerError(error.code, "Job \(job.id) is held by another process. \(remedy)")
+        return LedgerError(.held, "Job \(job.id) is held by another process. \(remedy)")
     }
 
     /// How the run stands that works on a job; nil where none does, or it has not begun to send.

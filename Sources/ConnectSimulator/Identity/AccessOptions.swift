@@ -17,10 +17,8 @@ package struct AccessOptions: Sendable {
     package var containerToken: String?
     /// True shuts the instance metadata: 403, as an instance whose metadata is off.
     package var metadataIsDisabled = false
-
     /// True refuses to tell quotas: the role may not ask Service Quotas.
     package var quotasAreDenied = false
-
     /// What nobody's role may call.
     package var deniedOperations: Set<OperationName> = []
 

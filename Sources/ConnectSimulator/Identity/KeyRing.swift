@@ -15,7 +15,7 @@ package final class KeyRing: Sendable {
         var issuer: SessionIssuer
         var revocations = Revocations()
         /// What nobody's role may call.
-        var denied: Set<OperationName>
+        var deniedOperations: Set<OperationName>
         /// Sessions that were read from their tokens before: reading one costs two hashes.
         var read: [String: Session] = [:]
     }
@@ -44,7 +44,7 @@ package final class KeyRing: Sendable {
         state = Mutex(
             State(
                 issuer: SessionIssuer(seed: seed, lifetime: access.sessionLifetime, at: start),
-                denied: access.deniedOperations))
+                deniedOperations: access.deniedOperations))
     }
 
     /// The holder of a key.
@@ -84,13 +84,17 @@ package final class KeyRing: Sendable {
     /// Takes an operation from everybody's role, or gives it back.
     func deny(_ operation: OperationName, _ isDenied: Bool) {
         state.withLock { state in
-            if isDenied { state.denied.insert(operation) } else { state.denied.remove(operation) }
+            if isDenied {
+                state.deniedOperations.insert(operation)
+            } else {
+                state.deniedOperations.remove(operation)
+            }
         }
     }
 
     /// Whether nobody may call an operation; it is asked for only where some are denied.
     func denies(_ operation: () -> OperationName?) -> Bool {
-        let denied = state.withLock { $0.denied }
+        let denied = state.withLock { $0.deniedOperations }
         return !denied.isEmpty && operation().map(denied.contains) ?? false
     }
 
