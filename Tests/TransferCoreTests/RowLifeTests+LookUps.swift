@@ -189,14 +189,16 @@ extension RowLifeTests {
         #expect(outcome(life.lookUpAnswered(.failure(unknown), policy: policy)) == .failed)
     }
 
-    @Test func `a row in doubt is read of long after a call would be given up`() {
+    @Test(arguments: [(attempts: 1, reads: 20), (attempts: 50, reads: 50)])
+    func `a row in doubt is read of long after a call would be given up`(
+        attempts: Int, reads: Int
+    ) {
         let fault = failure("InternalServiceException", .retry(mayHaveTakenEffect: true))
         var policy = RetryPolicy()
-        policy.attemptsMax = 1
-        let readsMax = policy.doubtReadsMax
+        policy.attemptsMax = attempts
         var life = life()
         _ = answer(&life, failure("UnreadableAnswer", .lookUp))
-        for failures in 1..<readsMax {
+        for failures in 1..<reads {
             #expect(
                 life.lookUpAnswered(.failure(fault), policy: policy)
                     == .call(.listAssociatedContacts, .backoff(failures: failures)))
@@ -205,7 +207,7 @@ extension RowLifeTests {
         #expect(outcome(unheard.lookUpAnswered(.failure(fault), policy: policy)) == .uncertain)
         #expect(
             life.lookUpAnswered(child(at: noon), policy: policy) == .call(.describeContact, .none))
-        for failures in 1..<readsMax {
+        for failures in 1..<reads {
             #expect(
                 life.describeAnswered(.failure(fault), askedAt: noon, policy: policy)
                     == .call(.describeContact, .backoff(failures: failures)))

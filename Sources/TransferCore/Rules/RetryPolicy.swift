@@ -4,9 +4,10 @@ package struct RetryPolicy: Hashable, Sendable {
     package var attemptsMax = 8
     /// Calls that cannot have reached the service, after which a row is given up.
     package var unsentMax = 100
-    /// Reads of the contact of a row in doubt that may fail one after the other, some 2 minutes: they
-    /// take nothing of the quota for transfers, and what they cannot tell somebody must look up.
-    package var doubtReadsMax = 20
+    /// Reads of the contact of a row in doubt that may fail one after the other where `attemptsMax` is
+    /// less, some 2 minutes: they take nothing of the quota for transfers, and what they cannot tell
+    /// somebody must look up.
+    package var doubtReads = 20
     package var firstWait = Duration.milliseconds(200)
     package var waitMax = Duration.seconds(20)
     /// How old a token may be and still be trusted to be known to the service.

@@ -334,7 +334,7 @@ package struct RowLife: Hashable, Sendable {
         case .credentials: return .stopRun(failure)
         case .retry(let mayHaveArrived, let retryAfter):
             if mayHaveArrived { failedReads += 1 } else { unsent += 1 }
-            let readsMax = mayHaveTakenEffect ? policy.doubtReadsMax : policy.attemptsMax
+            let readsMax = max(policy.attemptsMax, mayHaveTakenEffect ? policy.doubtReads : 0)
             let isLast = failedReads >= readsMax || unsent >= policy.unsentMax
             return isLast ? .end(giveUp(failure)) : backOff(operation, retryAfter)
         case .lookUp, .permanent, .accessDenied: return .end(giveUp(failure))
