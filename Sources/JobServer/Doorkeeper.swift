@@ -112,6 +112,10 @@ struct Refusal: Error {
         "\(ServerOptions.streamsMax) are kept up to date at once. Close some of them.",
         headers: [.retryAfter: "30"])
 
+    static let isEnding = Refusal(
+        .serviceUnavailable, "This server is ending.", "Start `baton serve` again.",
+        headers: [.retryAfter: "5"])
+
     static let noToken: Refusal = {
         // A browser asks for the password of Basic by itself.
         let schemes = ["Bearer realm=\"baton\"", "Basic realm=\"baton\", charset=\"UTF-8\""]

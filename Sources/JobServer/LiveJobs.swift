@@ -47,20 +47,22 @@ final class LiveJobs: Sendable {
         var message: String? { live.state.withLock { $0.watched[job]?.message } }
     }
 
-    /// A seat at a job, or nil where all are taken.
-    func take(_ standing: JobStanding) throws -> Seat? {
+    /// A seat at a job.
+    ///
+    /// - Throws: ``Refusal``, where all are taken or the server ends.
+    func take(_ standing: JobStanding) throws -> Seat {
         let message = try Self.message(standing)
         let id = standing.job.id
         let (bell, ring) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let number: Int? = state.withLock { state in
-            guard !state.isOver, state.bells.count < ServerOptions.streamsMax else { return nil }
+        let number = try state.withLock { state in
+            guard !state.isOver else { throw Refusal.isEnding }
+            guard state.bells.count < ServerOptions.streamsMax else { throw Refusal.noSeat }
             state.nextSeat += 1
             state.bells[state.nextSeat] = ring
             state.watched[id, default: Watched(message: message)].seats += 1
             return state.nextSeat
         }
-        guard let number else { return nil }
         ring.yield()
         return Seat(id, number, self, bell: bell)
     }

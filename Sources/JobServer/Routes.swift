@@ -78,7 +78,7 @@ struct Routes: Sendable {
     private func events(_ request: Request, _ context: ServedContext) async throws -> Response {
         let id = try jobID(context)
         guard let standing = try await desk.standing(id) else { throw Refusal.noJob(id.text) }
-        guard let seat = try live.take(standing) else { throw Refusal.noSeat }
+        let seat = try live.take(standing)
         let channel = context.channel
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream"],

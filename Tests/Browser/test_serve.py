@@ -47,12 +47,13 @@ def serving(job, *arguments, **environment):
         assert process.stderr.read() == ""
 
 
-@pytest.fixture
-def open_live(chromium):
-    """Opens a page of a server; fails the test if anything else is asked for, or an error told."""
+@contextlib.contextmanager
+def browsing(chromium, address):
+    """Opens pages of a server, and closes them before it ends; fails if anything else is asked
+    for, or an error told."""
     contexts, troubles = [], []
 
-    def open_one(address, path, **options):
+    def open_one(path, **options):
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -64,9 +65,11 @@ def open_live(chromium):
         page.goto(address + path)
         return page
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    try:
+        yield open_one
+    finally:
+        for context in contexts:
+            context.close()
     assert troubles == []
 
 
@@ -98,10 +101,10 @@ def axe_tells(page):
             for v in Axe().run(page).response["violations"]]
 
 
-def test_serve_follows_a_job_in_the_browser(at_work, open_live):
+def test_serve_follows_a_job_in_the_browser(at_work, chromium):
     name = job_id(at_work)
-    with serving(at_work) as address:
-        page = open_live(address, "/")
+    with serving(at_work) as address, browsing(chromium, address) as open_page:
+        page = open_page("/")
         page.get_by_role("link", name=name).click()
         page.locator("[data-live=state]", has_text="at work").wait_for()
         done = page.locator("[data-live=transferred]")
@@ -125,11 +128,11 @@ def test_serve_follows_a_job_in_the_browser(at_work, open_live):
         page.wait_for_function("document.querySelector('[data-live=heard]').textContent.startsWith('All 400')")
 
 
-def test_serve_says_the_same_with_a_script_and_without(at_work, open_live):
+def test_serve_says_the_same_with_a_script_and_without(at_work, chromium):
     name = job_id(at_work)
     at_work.baton("pause", name)
-    with serving(at_work) as address:
-        pages = [open_live(address, f"/jobs/{name}", java_script_enabled=on) for on in (True, False)]
+    with serving(at_work) as address, browsing(chromium, address) as open_page:
+        pages = [open_page(f"/jobs/{name}", java_script_enabled=on) for on in (True, False)]
         pages[0].wait_for_timeout(2500)
         told = [[e.text_content() for e in page.locator("[data-live]:not([data-live=working])").all()]
                 for page in pages]
@@ -138,12 +141,12 @@ def test_serve_says_the_same_with_a_script_and_without(at_work, open_live):
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_serve_has_pages_for_everybody(at_work, open_live, variant):
+def test_serve_has_pages_for_everybody(at_work, chromium, variant):
     name = job_id(at_work)
     folder = os.environ.get("SCREENSHOTS")
-    with serving(at_work) as address:
+    with serving(at_work) as address, browsing(chromium, address) as open_page:
         for title, path in [("jobs", "/"), ("job", f"/jobs/{name}")]:
-            page = open_live(address, path, bypass_csp=True, **VARIANTS[variant])
+            page = open_page(path, bypass_csp=True, **VARIANTS[variant])
             assert axe_tells(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") \
                 <= page.viewport_size["width"]
@@ -162,14 +165,14 @@ def test_serve_tells_in_the_page_that_the_server_is_gone(at_work, chromium):
     context.close()
 
 
-def test_serve_keeps_hostile_names_as_text(tmp_path, open_live):
+def test_serve_keeps_hostile_names_as_text(tmp_path, chromium):
     job = jobs.Job(tmp_path)
     name = "<img src=x onerror=alert(1)>\u202e.csv"
     jobs.write_csv(tmp_path / name, ["ContactId", "QueueId"], [[jobs.contact(1), jobs.queue(0)]])
     job.ingest(name=name)
-    with serving(job) as address:
+    with serving(job) as address, browsing(chromium, address) as open_page:
         for path in ["/", f"/jobs/{job_id(job)}"]:
-            page = open_live(address, path)
+            page = open_page(path)
             assert page.locator("img").count() == 0
             assert "<img src=x onerror=alert(1)>[U+202E].csv" in page.content().replace(
                 "&lt;", "<").replace("&gt;", ">")
