@@ -22,26 +22,40 @@ package struct FinishCommand: Sendable {
     /// - Parameters:
     ///   - told: what is added to its environment.
     ///   - input: the path of the file.
-    package func run(telling told: [String: String], input: String) async -> String? {
+    ///   - stopped: returns when the command is to be stopped before its time.
+    package func run(
+        telling told: [String: String], input: String,
+        until stopped: @escaping @Sendable () async -> Void
+    ) async -> String? {
         do {
-            let ended = try await withThrowingTaskGroup(of: TerminationStatus?.self) { group in
+            let ending = try await withThrowingTaskGroup(of: Ending.self) { group in
                 defer { group.cancelAll() }
-                group.addTask { try await start(told, input) }
+                group.addTask { .ended(try await start(told, input)) }
                 group.addTask {
                     try await Task.sleep(for: limit)
-                    return nil
+                    return .late
                 }
-                return try await group.next() ?? nil
+                group.addTask {
+                    await stopped()
+                    return .stopped
+                }
+                return try await group.next() ?? .stopped
             }
-            return switch ended {
-            case .exited(0): nil
-            case .exited(let code): "ended with status \(code)"
-            case .signaled(let signal): "was ended by signal \(signal)"
-            case nil: "did not end within \(Int(limit.seconds.rounded())) s and was stopped"
+            return switch ending {
+            case .ended(.exited(0)): nil
+            case .ended(.exited(let code)): "ended with status \(code)"
+            case .ended(.signaled(let signal)): "was ended by signal \(signal)"
+            case .late: "did not end within \(Int(limit.seconds.rounded())) s and was stopped"
+            case .stopped: "was stopped by a signal"
             }
         } catch {
             return "cannot be run: \(error)"
         }
+    }
+
+    private enum Ending {
+        case ended(TerminationStatus)
+        case late, stopped
     }
 
     private func start(

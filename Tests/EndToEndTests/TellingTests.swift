@@ -147,6 +147,24 @@ import Testing
         }
     }
 
+    @Test func `a signal stops the command that runs at the end, and changes nothing of the run`()
+        async throws
+    {
+        try await LocalConnect.serve(
+            ["--contacts", "4", "--failing-share", "0", "--rate", "0"], with: program
+        ) { connect in
+            let run = connect.run("contacts.csv", "--on-finish", "touch begun; sleep 3600")
+            let ended = try await connect.program.start(run) { execution in
+                while TemporaryDirectory.read(program.directory.file("begun")) == nil {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                try execution.send(signal: .terminate)
+            }
+            #expect(ended.status == 0, "\(ended.errors)")
+            #expect(ended.errors.contains("--on-finish was stopped by a signal"))
+        }
+    }
+
     @Test func `a dry run says what would be sent, and sends nothing`() async throws {
         try await LocalConnect.serve(
             ["--contacts", "12", "--failing-share", "0", "--rate", "0"], with: program

@@ -9,7 +9,11 @@ import TransferRun
     private func run(_ command: String, limit: Duration) async -> String? {
         await FinishCommand(command, limit: limit).run(
             telling: ["BATON_JOB": "j", "PLACE": directory.path],
-            input: directory.write("{}", to: "summary.json"))
+            input: directory.write("{}", to: "summary.json")
+        ) {
+            // Nobody stops it.
+            try? await Task.sleep(for: .seconds(3600))
+        }
     }
 
     @Test func `a command that ends in time is told what it needs, and leaves nothing to say`()

@@ -38,25 +38,33 @@ func untilStopped<Written: Sendable>(
     _ write: @escaping @Sendable () async throws -> Written
 ) async throws -> Written {
     let signals = await StopSignals.trapped()
-    let clock = ContinuousClock()
-    let begunAt = clock.now
     return try await withThrowingTaskGroup(of: Written?.self) { group in
         // The ledger's reads, which are most of it, are broken off.
         defer { group.cancelAll() }
         group.addTask { try await write() }
         group.addTask {
-            for await _ in signals {
-                if wasStopped, begunAt.duration(to: clock.now) <= echoMax { continue }
-                Console.complain("Stopped while the report was being written. Again: \(again)")
-                throw (wasStopped ? ExitStatus.interruptedTwice : .stoppedEarly).code
-            }
-            return nil
+            guard await isHeard(signals, wasStopped: wasStopped) else { return nil }
+            Console.complain("Stopped while the report was being written. Again: \(again)")
+            throw (wasStopped ? ExitStatus.interruptedTwice : .stoppedEarly).code
         }
         while let written = try await group.next() {
             if let written { return written }
         }
         throw CancellationError()
     }
+}
+
+/// Waits for a signal; false where the waiting is cancelled.
+///
+/// - Parameter wasStopped: whether a signal came before, whose echo does not count.
+func isHeard(_ signals: UnixSignalsSequence, wasStopped: Bool) async -> Bool {
+    let clock = ContinuousClock()
+    let begunAt = clock.now
+    for await _ in signals {
+        if wasStopped, begunAt.duration(to: clock.now) <= echoMax { continue }
+        return true
+    }
+    return false
 }
 
 /// The time within which a second signal is the first one's echo.

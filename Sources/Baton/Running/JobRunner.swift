@@ -51,20 +51,28 @@ struct JobRunner {
             LogEvent(word: "report", fields: ["path": .text(files.directory)]))
         let status = ExitStatus(ending, totals)
         if let command = flags.watching.onFinish {
-            let told = [
-                "BATON_JOB": job.id.text, "BATON_ENDING": ending.word,
-                "BATON_EXIT_STATUS": "\(status.rawValue)",
-            ]
-            let fault = await FinishCommand(command).run(telling: told, input: files.document)
-            if let fault {
-                console.warn(
-                    "The command of --on-finish \(fault). The run and its exit status stand.")
-            }
+            await finish(with: command, ending, status, files)
         }
         if output.output == .json {
             try Console.json(JobState(job, totals, report: files.directory))
         }
         return status
+    }
+
+    private func finish(
+        with command: String, _ ending: RunEnding, _ status: ExitStatus, _ files: ReportFiles
+    ) async {
+        let told = [
+            "BATON_JOB": job.id.text, "BATON_ENDING": ending.word,
+            "BATON_EXIT_STATUS": "\(status.rawValue)",
+        ]
+        let signals = await StopSignals.trapped()
+        let fault = await FinishCommand(command).run(telling: told, input: files.document) {
+            _ = await isHeard(signals, wasStopped: ending == .interrupted)
+        }
+        if let fault {
+            console.warn("The command of --on-finish \(fault). The run and its exit status stand.")
+        }
     }
 
     private func metricsFile() async throws -> MetricsFile? {
