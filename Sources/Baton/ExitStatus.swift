@@ -29,12 +29,12 @@ enum ExitStatus: Int32 {
         self = totals[.pending] > 0 ? .stoppedEarly : totals.amiss > 0 ? .someFailed : .done
     }
 
-    /// What a run's end comes to; the totals decide where it finished.
+    /// What a run's end comes to; the totals decide where nothing else is in the way.
     init(_ ending: RunEnding, _ totals: ControlTotals) {
         self =
             switch ending {
-            case .finished: ExitStatus(totals)
-            case .interrupted, .timeIsUp, .failures: .stoppedEarly
+            // One that was asked to stop may have been through by then.
+            case .finished, .interrupted, .timeIsUp, .failures: ExitStatus(totals)
             // Going on as before would cost as many refusals again: somebody must look first.
             case .heldBack: .someFailed
             case .credentials, .accessDenied: .credentials

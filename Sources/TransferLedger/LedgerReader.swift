@@ -91,15 +91,18 @@ package struct LedgerReader {
         ).map(RunEvent.init)
     }
 
-    /// Whether a report was written since the job's last run began; of a job without runs, ever.
+    /// Whether a report was written since the job's last run began and since rows were last put back.
     package func isReported(_ job: Job) throws -> Bool {
         try Bool.fetchOne(
             db,
             sql: """
                 SELECT EXISTS (SELECT 1 FROM events WHERE job = ? AND kind = ?
-                    AND run IS (SELECT max(number) FROM runs WHERE job = ?))
+                    AND run IS (SELECT max(number) FROM runs WHERE job = ?)
+                    AND number > (SELECT coalesce(max(number), 0) FROM events
+                        WHERE job = ? AND kind = ?))
                 """,
-            arguments: [job.number, RunEvent.report, job.number]) ?? false
+            arguments: [job.number, RunEvent.report, job.number, job.number, RunEvent.retry])
+            ?? false
     }
 
     /// Calls `body` with each row of the job in the order of the input; all outcomes, or these;

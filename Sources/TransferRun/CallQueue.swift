@@ -25,8 +25,11 @@ struct CallQueue: Sendable {
 
     mutating func append(_ row: Int) { rows.append(row) }
 
-    /// Puts a throttled row before all others.
-    mutating func prepend(_ row: Int) { rows.prepend(row) }
+    /// Puts a row that was throttled before all others. Where the operation is down, after them: should
+    /// the fault be this row's own, another one asks next whether it is back.
+    mutating func takeBack(_ row: Int) {
+        if service.isDown { rows.append(row) } else { rows.prepend(row) }
+    }
 
     /// Puts rows that waited before all others, in their order.
     mutating func prepend(_ waited: [Int]) { rows.prepend(contentsOf: waited) }

@@ -74,7 +74,7 @@ extension RunMachine {
         case .call(let operation, .none):
             lanes[lane(of: row)].queues[operation]?.append(row)
         case .call(let operation, .throttled):
-            lanes[lane(of: row)].queues[operation]?.prepend(row)
+            lanes[lane(of: row)].queues[operation]?.takeBack(row)
         case .call(let operation, .backoff(let failures, let least)):
             let wait = max(options.retry.wait(afterFailure: failures, using: &rng), least)
             waiting.insert(
@@ -111,7 +111,7 @@ extension RunMachine {
             return
         }
         for row in released.reversed() {
-            lanes[lane(of: row)].queues[.transferContact]?.prepend(row)
+            lanes[lane(of: row)].queues[.transferContact]?.prepend([row])
         }
     }
 

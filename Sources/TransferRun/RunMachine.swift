@@ -184,7 +184,8 @@ package struct RunMachine: Sendable {
 
     /// Of a group that is held back, every row may have been called already.
     private var finish: RunEnding {
-        progress.totals[.pending] == 0 ? .finished : .heldBack(groups: canary.held.count)
+        canary.held.isEmpty || progress.totals[.pending] == 0
+            ? .finished : .heldBack(groups: canary.held.count)
     }
 
     /// Ends the run where every call so far was refused for want of rights, and no more are to come
@@ -237,23 +238,30 @@ package struct RunMachine: Sendable {
         while passOver(in: lane, at: now, wall: wall) { releaseCanary() }
     }
 
-    /// Takes those from the front of the queue whose token has become too old while they waited, and
-    /// those that wait for the first of their group, or are held back with it; true where others
-    /// may have waited for one of them.
+    /// Takes those from the front of the queue whose token, or whose last look at the contact, has
+    /// become too old while they waited, and those that wait for the first of their group, or are held
+    /// back with it; true where others may have waited for one of them.
     ///
     /// Rows in doubt are not held back: only their token tells what became of them.
     private mutating func passOver(in lane: Int, at now: Instant, wall: Timestamp) -> Bool {
         var letsOthers = false
-        while let row = lanes[lane].queues.nextTransfer, let life = rows[row] {
+        rows: while let row = lanes[lane].queues.nextTransfer, let life = rows[row] {
             if life.mayHaveTakenEffect {
-                guard life.isTokenOld(at: wall, policy: options.retry) else { break }
+                guard life.isTokenOld(at: wall, policy: options.retry) else { break rows }
                 _ = rows[row]?.lookUpFirst()
                 lanes[lane].queues[.listAssociatedContacts]?.append(row)
             } else {
                 let admission = canary.admission(of: row, life.request)
-                guard admission != .now else { break }
-                if admission == .later { canary.wait(row) } else { letGo(row, at: now) }
-                letsOthers = letsOthers || admission == .heldBack
+                switch admission {
+                case .now:
+                    guard life.isLookOld(at: wall, policy: options.retry) else { break rows }
+                    lanes[lane].queues[.describeContact]?.append(row)
+                case .later:
+                    canary.wait(row)
+                case .heldBack:
+                    letGo(row, at: now)
+                    letsOthers = true
+                }
             }
             lanes[lane].queues[.transferContact]?.removeFirst()
         }

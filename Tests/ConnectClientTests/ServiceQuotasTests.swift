@@ -44,7 +44,7 @@ struct ServiceQuotasTests {
         (#"{"Value":120,"Period":{"PeriodValue":1,"PeriodUnit":"MINUTE"}}"#, 2),
         (#"{"Value":10,"Period":{"PeriodValue":5,"PeriodUnit":"SECOND"}}"#, 2),
         (#"{"Value":0.5,"Period":{}}"#, 0.5), (#"{"Value":0}"#, nil), (#"{"Value":-1}"#, nil),
-        (#"{"Value":"2"}"#, nil), ("{}", nil),
+        (#"{"Value":"2"}"#, nil), ("{}", nil), (#"{"Value":1e20}"#, nil),
         (#"{"Value":2,"Period":{"PeriodUnit":"FORTNIGHT"}}"#, nil),
         (#"{"Value":2,"Period":{"PeriodValue":0}}"#, nil),
     ])

@@ -237,6 +237,20 @@ struct RowLifeTests {
             .success(Answer(state, requestID: "d")), askedAt: noon, policy: policy)
     }
 
+    @Test func `a look holds for a minute, by a clock that may be set meanwhile`() {
+        var life = life(mustBeAt: .queue(QueueID(valid: "q-1")))
+        #expect(!life.isLookOld(at: noon, policy: policy))
+        let seen = ContactState(queue: QueueID(valid: "q-1"))
+        #expect(described(&life, seen) == .call(.transferContact, .none))
+        for (age, isOld) in [(0, false), (60, false), (61, true), (86_400, true), (-1, true)] {
+            #expect(life.isLookOld(at: noon - .seconds(-age), policy: policy) == isOld)
+        }
+        // Once it may have been transferred its state may be our own doing.
+        let lost = failure("InternalServiceException", .retry(mayHaveTakenEffect: true))
+        _ = answer(&life, lost)
+        #expect(!life.isLookOld(at: noon - .seconds(-3600), policy: policy))
+    }
+
     @Test func `a contact that is looked at first spends no transfer where it cannot be moved`() {
         let ended = ContactState(channel: "TASK", disconnectedAt: noon)
         let states: [(ContactState, Outcome, RowCode)] = [

@@ -181,8 +181,13 @@ struct LedgerTests {
             RowOutcome(row: 3, outcome: .uncertain, code: "Y", at: noon),
         ]
         try await fixture.ledger.commit(batch, of: fixture.job, run: run)
+        try await fixture.ledger.noteReport(of: fixture.job, in: "reports", at: noon)
+        let isReported = { try await fixture.ledger.read { try $0.isReported(fixture.job) } }
+        #expect(try await isReported())
         let count = try await fixture.ledger.putBack(fixture.job, at: noon)
         #expect(count == 2)
+        // It tells of outcomes that were taken back.
+        #expect(try await !isReported())
         let again = try await fixture.ledger.claim(9, of: fixture.job, after: 0, at: noon)
         #expect(again.map(\.row) == [2, 3])
         #expect(again.map(\.inDoubtSince) == [nil, noon])

@@ -95,6 +95,28 @@ struct PauseTests {
         #expect(night.ending == .finished)
     }
 
+    /// In the pause an agent may have taken it.
+    @Test(arguments: [30, 90])
+    func `a contact is looked at again whose last look is no longer fresh`(seconds: Int) {
+        var night = MachineFixture(rows: 40, .fixed(rate: 1, burst: 1)) { $0.verifies = true }
+        night.run(until: .seconds(3))
+        night.obey(.pause)
+        night.run(until: .seconds(4))
+        let before = night.operations.count
+        let waiting = night.operations.count { $0 == .describeContact } - night.calledAt.count
+        #expect(waiting > 0)
+        night.run(until: .seconds(3 + seconds))
+        #expect(night.operations.count == before)
+        night.obey(.goOn)
+        night.run(until: .seconds(200))
+        #expect(night.ending == .finished)
+        #expect(night.calledAt.count == 40)
+        let looks = night.operations.count { $0 == .describeContact }
+        #expect(looks == (seconds < 60 ? 40 : 40 + waiting))
+        let next = night.operations.dropFirst(before).first
+        #expect(next == (seconds < 60 ? .transferContact : .describeContact))
+    }
+
     @Test func `a pace that is asked for is kept from then on`() {
         var night = MachineFixture(rows: 1000, .fixed(rate: 2, burst: 1))
         night.run(until: .seconds(10))

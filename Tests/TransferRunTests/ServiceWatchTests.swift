@@ -47,6 +47,19 @@ import TransferRun
         #expect(night.calledAt.count == 112)
     }
 
+    /// Whichever row asks when the operation goes down.
+    @Test(arguments: 196...206)
+    func `a row that meets a fault each time does not keep a service down that is back`(row: Int) {
+        var night = MachineFixture(rows: 400, .fixed(rate: 20, burst: 1))
+            .slowed(by: .milliseconds(50))
+        night.fault = { call, now in
+            let isOwn = call.operation == .transferContact && call.row == row
+            return isOwn || isDuring(10..<100, now) ? Self.busy : nil
+        }
+        night.run(until: .seconds(150))
+        #expect(night.outcomes.values.count { $0 == .transferred } == 399)
+    }
+
     @Test func `rows that meet a fault each time do not hold the last hour of a run up`() {
         var night = MachineFixture(rows: 1000, .fixed(rate: 100, burst: 1))
             .slowed(by: .milliseconds(20))

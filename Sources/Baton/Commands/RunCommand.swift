@@ -5,6 +5,7 @@ import Intake
 import Report
 import TransferCore
 import TransferLedger
+import TransferRun
 
 /// `baton run FILE`: input to report.
 struct RunCommand: AsyncParsableCommand {
@@ -135,7 +136,7 @@ struct RunCommand: AsyncParsableCommand {
         return status
     }
 
-    /// Says that there is nothing to do, and writes the report where none tells of the last run:
+    /// Says that there is nothing to do, and ends as a run does where no report tells of the last one:
     /// no row needed one, or its process was killed before the report was written.
     private static func finished(
         _ job: Job, in ledger: Ledger, _ flags: RunFlags, _ output: OutputOptions
@@ -147,8 +148,11 @@ struct RunCommand: AsyncParsableCommand {
             "Job \(job.id) is finished, \(totals.words). There is nothing to do.")
         var report: ReportFiles?
         if !isReported, !flags.dryRun {
-            report = try await flags.writeReport(of: job, from: ledger)
-            output.console.say("Report: \(report?.page ?? "")")
+            let files = try await flags.writeReport(of: job, from: ledger)
+            output.console.say("Report: \(files.page)")
+            await flags.watching.finish(
+                job, .finished, ExitStatus(totals), files, output.console)
+            report = files
         }
         if output.output == .json {
             try Console.json(JobState(job, totals, report: report?.directory))

@@ -25,6 +25,10 @@ struct ScheduleOptions: ParsableArguments {
             valueName: "time"))
     var stopAt: String?
 
+    /// By which the next HH:MM is told: by the time that the look-up and the question are through,
+    /// another may be the next.
+    private static let askedAt = Timestamp.now
+
     func validate() throws {
         // ICU takes 7 ms to come to itself: only for those who ask.
         if window == nil, stopAt == nil, timeZone == nil { return }
@@ -44,7 +48,7 @@ struct ScheduleOptions: ParsableArguments {
                 "--window takes two different times of day, such as 22:00-06:00, not '\(window)'.")
         }
         guard let stopAt else { return }
-        guard let moment = Timestamp(stopTime: stopAt, after: .now, in: zone) else {
+        guard let moment = Timestamp(stopTime: stopAt, after: Self.askedAt, in: zone) else {
             throw ValidationError(
                 "--stop-at takes a time such as 06:00 or 2026-11-26T06:00, not '\(stopAt)'.")
         }
@@ -56,7 +60,9 @@ struct ScheduleOptions: ParsableArguments {
     func apply(to options: inout RunOptions) {
         guard window != nil || stopAt != nil, let zone else { return }
         options.window = window.flatMap { DailyWindow($0, in: zone) }
-        options.stopsAt = stopAt.flatMap { Timestamp(stopTime: $0, after: .now, in: zone) }
+        options.stopsAt = stopAt.flatMap {
+            Timestamp(stopTime: $0, after: Self.askedAt, in: zone)
+        }
     }
 
     /// What to add to a command that goes on; a stop at a date that is past then is left out.

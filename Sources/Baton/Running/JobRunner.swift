@@ -27,14 +27,32 @@ struct JobRunner {
     /// - Throws: `LedgerError` `.held` where another process works on the job, which is named.
     func run() async throws -> ExitStatus {
         do {
-            return try await runLocked()
+            let lock = try JobLock(job, of: ledger)
+            return try await asItStands().run(lock)
         } catch let error as LedgerError where error.code == .held {
             throw try await ledger.namingHolder(of: job)
         }
     }
 
-    private func runLocked() async throws -> ExitStatus {
-        let lock = try JobLock(job, of: ledger)
+    /// The same with the job as it is once nobody else can change it: `retry` may have put rows back
+    /// while the question stood.
+    ///
+    /// - Throws: `LedgerError` `.overtaken` where such rows are to be looked up first, or go to where
+    ///   nothing was said of.
+    private func asItStands() async throws -> JobRunner {
+        var runner = self
+        runner.homes = try await ledger.read { [job] in try $0.homes(of: job) }
+        let isResolved = try await ledger.read { [job] in try $0.job(job.id)?.resolvedAt != nil }
+        guard isResolved, Set(runner.homes.map(\.home)).isSubset(of: homes.map(\.home)) else {
+            throw LedgerError(
+                .overtaken,
+                "Rows of job \(job.id) were put back to pending while this command was about to "
+                    + "begin, so nothing was sent. This begins with them: \(resumption)")
+        }
+        return runner
+    }
+
+    private func run(_ lock: consuming JobLock) async throws -> ExitStatus {
         try flags.reporting.writer.prepare(for: job)
         let line = ProgressLine()
         let ending = try await transfer(line, try await metricsFile())
@@ -50,29 +68,11 @@ struct JobRunner {
             "Report: \(files.page)",
             LogEvent(word: "report", fields: ["path": .text(files.directory)]))
         let status = ExitStatus(ending, totals)
-        if let command = flags.watching.onFinish {
-            await finish(with: command, ending, status, files)
-        }
+        await flags.watching.finish(job, ending, status, files, console)
         if output.output == .json {
             try Console.json(JobState(job, totals, report: files.directory))
         }
         return status
-    }
-
-    private func finish(
-        with command: String, _ ending: RunEnding, _ status: ExitStatus, _ files: ReportFiles
-    ) async {
-        let told = [
-            "BATON_JOB": job.id.text, "BATON_ENDING": ending.word,
-            "BATON_EXIT_STATUS": "\(status.rawValue)",
-        ]
-        let signals = await StopSignals.trapped()
-        let fault = await FinishCommand(command).run(telling: told, input: files.document) {
-            _ = await isHeard(signals, wasStopped: ending == .interrupted)
-        }
-        if let fault {
-            console.warn("The command of --on-finish \(fault). The run and its exit status stand.")
-        }
     }
 
     private func metricsFile() async throws -> MetricsFile? {

@@ -20,7 +20,7 @@ extension Double {
     /// With one digit after the point at the most: `49.9`, `2`.
     var short: String {
         let tenths = (self * 10).rounded() / 10
-        return tenths == tenths.rounded() ? String(Int(tenths)) : String(tenths)
+        return Int(exactly: tenths).map { String($0) } ?? String(tenths)
     }
 }
 

@@ -105,7 +105,7 @@ package enum AnswerDecoding {
         try thing("Instance", response, "the instance") { Instance($0, or: asked) }
     }
 
-    /// Reads the answer of Service Quotas' GetServiceQuota: calls a second.
+    /// Reads the answer of Service Quotas' GetServiceQuota: calls a second, as many as `--rate` takes.
     package static func ratePerSecond(
         _ response: HTTPResponse
     ) throws(TransferFailure) -> Double {
@@ -116,7 +116,7 @@ package enum AnswerDecoding {
             let unit = period?.text("PeriodUnit").map { secondsOfUnit[$0] } ?? 1
             guard let unit else { return nil }
             let rate = value / (unit * (period?.number("PeriodValue") ?? 1))
-            return rate.isFinite && rate > 0 ? rate : nil
+            return (0.001...100_000).contains(rate) ? rate : nil
         }
     }
 

@@ -14,6 +14,9 @@ package struct RetryPolicy: Hashable, Sendable {
     ///
     /// Not documented for TransferContact; 7 days for other calls (connect-api.md, 1.5).
     package var tokenSafeAge = Duration.seconds(24 * 60 * 60)
+    /// How long ago a contact that is looked at before its transfer may have been seen: while it is not
+    /// sent, through a pause, somebody may take it.
+    package var lookSafeAge = Duration.seconds(60)
     /// How far the service's clock may be behind ours.
     ///
     /// Beyond 5 minutes the service refuses a signature, and the client corrects for its clock. A

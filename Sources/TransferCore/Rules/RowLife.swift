@@ -24,6 +24,8 @@ package struct RowLife: Hashable, Sendable {
     var looksAgain = false
     /// What the look at a contact is for that is under way, or was; nil before it is sent.
     private var diagnosed: Diagnosed?
+    /// When the contact was last seen to be where it may be transferred.
+    private var seenAt: Timestamp?
     /// When the transfer was refused whose refusal is looked into.
     private var refusedAt: Timestamp?
 
@@ -123,6 +125,13 @@ package struct RowLife: Hashable, Sendable {
     /// that it must be looked up before it is sent again.
     package func isTokenOld(at now: Timestamp, policy: RetryPolicy) -> Bool {
         unseenSince.map { now - $0 > policy.tokenSafeAge } ?? false
+    }
+
+    /// Whether the look at the contact that is to precede its transfer was so long ago, by a clock
+    /// that may have been set meanwhile, that somebody may have taken the contact since.
+    package func isLookOld(at now: Timestamp, policy: RetryPolicy) -> Bool {
+        guard !mayHaveTakenEffect, let seenAt else { return false }
+        return !(.zero...policy.lookSafeAge).contains(now - seenAt)
     }
 
     /// Has the row looked up, since its token is old, and sent if there is no effect.
@@ -246,6 +255,7 @@ package struct RowLife: Hashable, Sendable {
         switch result {
         case .success(let answer):
             moveOn()
+            seenAt = askedAt
             let obstacle = answer.value.obstacle(
                 to: request.destination, mustBeAt: mustBeAt, isVerified: isVerified)
             if let obstacle {

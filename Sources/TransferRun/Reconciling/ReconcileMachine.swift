@@ -197,7 +197,7 @@ package struct ReconcileMachine: Sendable {
         guard ending == nil else { return }
         switch wait {
         case .none: lanes[call.lane].queues[call.operation]?.append(call.row)
-        case .throttled: lanes[call.lane].queues[call.operation]?.prepend(call.row)
+        case .throttled: lanes[call.lane].queues[call.operation]?.takeBack(call.row)
         case .backoff(let failures, let least):
             let time = max(options.retry.wait(afterFailure: failures, using: &rng), least)
             waiting.insert(
