@@ -245,23 +245,21 @@ package struct RunMachine: Sendable {
     /// Rows in doubt are not held back: only their token tells what became of them.
     private mutating func passOver(in lane: Int, at now: Instant, wall: Timestamp) -> Bool {
         var letsOthers = false
-        rows: while let row = lanes[lane].queues.nextTransfer, let life = rows[row] {
-            if life.mayHaveTakenEffect {
-                guard life.isTokenOld(at: wall, policy: options.retry) else { break rows }
+        while let row = lanes[lane].queues.nextTransfer, let life = rows[row] {
+            let admission =
+                life.mayHaveTakenEffect ? .now : canary.admission(of: row, life.request)
+            if admission == .later {
+                canary.wait(row)
+            } else if admission == .heldBack {
+                letGo(row, at: now)
+                letsOthers = true
+            } else if life.isTokenOld(at: wall, policy: options.retry) {
                 _ = rows[row]?.lookUpFirst()
                 lanes[lane].queues[.listAssociatedContacts]?.append(row)
+            } else if life.isLookOld(at: wall, policy: options.retry) {
+                lanes[lane].queues[.describeContact]?.append(row)
             } else {
-                let admission = canary.admission(of: row, life.request)
-                switch admission {
-                case .now:
-                    guard life.isLookOld(at: wall, policy: options.retry) else { break rows }
-                    lanes[lane].queues[.describeContact]?.append(row)
-                case .later:
-                    canary.wait(row)
-                case .heldBack:
-                    letGo(row, at: now)
-                    letsOthers = true
-                }
+                break
             }
             lanes[lane].queues[.transferContact]?.removeFirst()
         }

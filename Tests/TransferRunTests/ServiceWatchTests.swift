@@ -48,7 +48,7 @@ import TransferRun
     }
 
     /// Whichever row asks when the operation goes down.
-    @Test(arguments: 196...206)
+    @Test(arguments: 200...215)
     func `a row that meets a fault each time does not keep a service down that is back`(row: Int) {
         var night = MachineFixture(rows: 400, .fixed(rate: 20, burst: 1))
             .slowed(by: .milliseconds(50))

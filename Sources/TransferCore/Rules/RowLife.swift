@@ -130,7 +130,7 @@ package struct RowLife: Hashable, Sendable {
     /// Whether the look at the contact that is to precede its transfer was so long ago, by a clock
     /// that may have been set meanwhile, that somebody may have taken the contact since.
     package func isLookOld(at now: Timestamp, policy: RetryPolicy) -> Bool {
-        guard !mayHaveTakenEffect, let seenAt else { return false }
+        guard unseenSince == nil, let seenAt else { return false }
         return !(.zero...policy.lookSafeAge).contains(now - seenAt)
     }
 

@@ -17,9 +17,10 @@ struct Witness {
     fileprivate var inDoubt: Set<Int> = []
     /// Rows whose transfer is under way and was in no doubt before.
     fileprivate var newlyInDoubt: Set<Int> = []
-    /// Rows whose contact was looked at, and those of them where it was as they expect it.
-    fileprivate var described: Set<Int> = []
-    fileprivate var guarded: Set<Int> = []
+    /// When the contacts of rows were last looked at, and when they were seen to be where the rows
+    /// expect them.
+    fileprivate var described: [Int: Instant] = [:]
+    fileprivate var guarded: [Int: Instant] = [:]
     /// Rows whose effect was told, and the new contact.
     fileprivate var proven: [Int: ContactID] = [:]
     fileprivate var refusals: [SpentGroup: Int] = [:]
@@ -81,11 +82,11 @@ extension NightRun {
 
     private mutating func checkTransfer(_ call: RowCall, of row: SimulatedLedger.Row) {
         check(
-            row.mustBeAt == nil || witness.guarded.contains(call.row),
+            row.mustBeAt == nil || isFresh(witness.guarded[call.row], for: call.row),
             "row \(call.row) is sent, and its guard was not seen to hold")
         let isVerified = night.options.verifies && !witness.inDoubt.contains(call.row)
         check(
-            !isVerified || witness.described.contains(call.row),
+            !isVerified || isFresh(witness.described[call.row], for: call.row),
             "row \(call.row) is sent unverified")
         let time = night.clock.time(at: now)
         let age = time - (night.inDoubtSince[call.row] ?? time)
@@ -95,6 +96,14 @@ extension NightRun {
             night.inDoubtSince[call.row] = time
             witness.newlyInDoubt.insert(call.row)
         }
+    }
+
+    /// Whether a look was less than a minute ago, by a clock that nobody set. A row in doubt is looked
+    /// at only once it is known to have had no effect.
+    private func isFresh(_ seenAt: Instant?, for row: Int) -> Bool {
+        guard let seenAt else { return false }
+        return night.hasJumps || night.inDoubtSince[row] != nil
+            || seenAt.duration(to: now) <= .seconds(60)
     }
 
     /// Notes what the run is told.
@@ -145,8 +154,8 @@ extension NightRun {
             }
             return
         }
-        witness.described.insert(call.row)
-        if state.queue?.text == "home", state.user == nil { witness.guarded.insert(call.row) }
+        witness.described[call.row] = now
+        if state.queue?.text == "home", state.user == nil { witness.guarded[call.row] = now }
     }
 
     /// Counts what was spent on a flow or queue that takes nothing. A row in doubt is sent all the
