@@ -29,17 +29,24 @@ enum ExitStatus: Int32 {
         self = totals[.pending] > 0 ? .stoppedEarly : totals.amiss > 0 ? .someFailed : .done
     }
 
-    /// What a run's end comes to; the totals decide where nothing else is in the way.
+    /// What a run's end comes to.
     init(_ ending: RunEnding, _ totals: ControlTotals) {
-        self =
+        self = ExitStatus(ending) ?? ExitStatus(totals)
+    }
+
+    /// What an end comes to by itself; nil where that is for the totals to say: what was asked to stop
+    /// may have been through by then.
+    init?(_ ending: RunEnding) {
+        let status: ExitStatus? =
             switch ending {
-            // One that was asked to stop may have been through by then.
-            case .finished, .interrupted, .timeIsUp, .failures: ExitStatus(totals)
+            case .finished, .interrupted, .timeIsUp, .failures: nil
             // Going on as before would cost as many refusals again: somebody must look first.
             case .heldBack: .someFailed
             case .credentials, .accessDenied: .credentials
             case .unreachable: .unreachable
             }
+        guard let status else { return nil }
+        self = status
     }
 
     /// Says what went wrong on stderr and gives the error that ends the program with its status;

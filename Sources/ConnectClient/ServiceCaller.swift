@@ -17,9 +17,9 @@ final class ServiceCaller: Sendable {
     private let surroundings: ClientSurroundings
     private let userAgent: String
 
-    /// Below this, a refused signature has other causes than the clock (aws-sdk-swift,
-    /// AWSClockSkewProvider).
-    private static let clockSkewMin: Duration = .seconds(300)
+    /// Below this, a refused signature has other causes than the clock. The service lets 300 s pass, and
+    /// both times are cut to whole seconds, so that what it refuses may seem to be less.
+    private static let clockSkewMin: Duration = .seconds(240)
 
     /// - Parameter credentials: nil calls the service unsigned.
     init(

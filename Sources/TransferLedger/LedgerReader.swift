@@ -271,7 +271,9 @@ extension Job {
             createdAt: Timestamp(milliseconds: row["created_at"]),
             input: JobInput(
                 name: row["input_name"], bytes: row["input_bytes"], sha256: row["input_sha256"],
-                delimiter: row["delimiter"], header: row["header"]),
+                // Anybody may have written into the file; `verify-ledger` tells what is changed.
+                delimiter: UInt8(exactly: row["delimiter"] as Int64) ?? UInt8(ascii: ","),
+                header: row["header"]),
             options: JobOptions(
                 region: row["region"], endpoint: row["endpoint"],
                 instance: (row["instance"] as String?).map(InstanceID.init(valid:)),

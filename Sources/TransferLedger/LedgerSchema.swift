@@ -224,7 +224,8 @@ enum LedgerSchema {
         -- What the service says of a row, and where its contact is now.
         CREATE TABLE findings (
             reconciliation INTEGER NOT NULL REFERENCES reconciliations(number),
-            key INTEGER NOT NULL REFERENCES rows(key),
+            -- Of a row; no REFERENCES: each row that is deleted would be looked for in all of this.
+            key INTEGER NOT NULL,
             outcome TEXT NOT NULL,            -- the row's, once this was found
             finding TEXT NOT NULL,
             message TEXT NOT NULL,

@@ -94,6 +94,9 @@ struct ClassificationTests {
         #expect(decoded(429, [:], body)?.advice == .throttled(retryAfter: nil))
         #expect(decoded(503, [:], body)?.advice == .retry(mayHaveTakenEffect: true))
         #expect(decoded(403, [:], body)?.advice == .accessDenied)
+        #expect(decoded(403, [:], body)?.isOfService == false)
+        let denied = decoded(403, ["x-amzn-errortype": "AccessDeniedException"], body)
+        #expect(denied?.isOfService == true)
         #expect(decoded(503, [:], body)?.code == "HTTP503")
         #expect(
             decoded(503, [:], body)?.message.hasPrefix(

@@ -21,6 +21,18 @@ struct ClockTests {
                 == ["20261122T090807Z", "20261121T090807Z"])
     }
 
+    /// The service cuts its date to whole seconds, and refuses what is 300 s off.
+    @Test func `takes over a clock that seems to be just within what the service lets pass`()
+        async throws
+    {
+        let server = try ScriptedServer(
+            .send(refused("Date: Sun, 22 Nov 2026 09:13:06 GMT")), .send(accepted))
+        try await withClient(server) { client in _ = try await client.transfer(request) }
+        #expect(
+            server.received.map { $0.headers["x-amz-date"] }
+                == ["20261122T090807Z", "20261122T091306Z"])
+    }
+
     @Test(arguments: [
         "X-No: date", "Date: yesterday", "Date: Sat, 31 Feb 2026 09:08:07 GMT", "Date:",
         "Date: 1795338487", "Date: Sat, 21 Nov 2026 09:08:07 CET",

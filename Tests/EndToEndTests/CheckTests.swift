@@ -129,6 +129,22 @@ struct CheckTests {
         }
     }
 
+    @Test func `where no row is left to look at, online or not makes no difference`() async throws {
+        let arn =
+            "arn:aws:connect:us-west-2:123456789012:instance/910a2dec-8902-4cc1-beeb-8da1658eec67"
+        let rows = (1...2).map { "c-1,ae843796-30af-49ee-a263-18377\($0)ef650,\(arn)\n" }
+        program.directory.write("ContactId,QueueId,InstanceId\n" + rows.joined(), to: "in.csv")
+        let options = [
+            "check", "in.csv", "--region", "us-east-1", "--contact-flow",
+            "f1111111-2222-3333-4444-555555555555", "--rejects",
+            "bad.csv",
+        ]
+        for more in [[], ["--online"]] {
+            let ended = try await program.run(options + more)
+            #expect(ended.status == 65, "\(ended.output) \(ended.errors)")
+        }
+    }
+
     @Test func `names that cannot be looked up stop a run before it begins`() async throws {
         program.directory.write("ContactId,Queue,ContactFlow\nc-1,Billing,Move\n", to: "in.csv")
         let options = ["--instance", "i-1", "--region", "us-east-1"]

@@ -1,4 +1,5 @@
 import Report
+import TestSupport
 import Testing
 import TransferCore
 import TransferLedger
@@ -78,6 +79,27 @@ struct SummaryPageTests {
         let job = try await fixture.store([.valid(1)])
         let page = try await fixture.report(job, \.page)
         #expect(!page.contains("<script"))
+    }
+
+    @Test func `a contact like the end of what a text is escaped with does not break its data`()
+        async throws
+    {
+        let contacts = ["003cabcd", "u003cabc", "3cabcdef", "cabcdefgh"]
+        let job = try await fixture.store(
+            contacts.enumerated().map { number, contact in
+                var row = TestRow.valid(number + 1, "\(contact),queue-1,")
+                row.contact = contact
+                return row
+            })
+        var batch = RunBatch()
+        for (number, contact) in contacts.enumerated() {
+            batch.add(
+                number + 1, .failed, code: "NotFound",
+                message: "<abcdefgh <abcd <abcdef \\u003cabc, and \(contact)")
+        }
+        try await fixture.run(job, batch)
+        let data = try await data(fixture.report(job, \.page))
+        #expect(data["notes"]?.array?.count == 2)
     }
 
     @Test func `gives the script each row that needs a person, and each text once`() async throws {

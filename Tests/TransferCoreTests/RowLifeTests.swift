@@ -153,6 +153,24 @@ struct RowLifeTests {
         #expect(ending.requestID == "r")
     }
 
+    @Test func `a denial that is put in the place of the service's answer leaves doubt`() {
+        var life = life()
+        var denied = failure("HTTP403", .accessDenied)
+        denied.isOfService = false
+        #expect(answer(&life, denied) == .call(.listAssociatedContacts, .none))
+        #expect(outcome(&life, list: child(of: "c-1", at: noon)) == .transferred)
+        // Where nothing gets through at all it counts for the run, which stops by it.
+        var unseen = self.life()
+        _ = answer(&unseen, denied)
+        guard case .end(let ending) = unseen.lookUpAnswered(.failure(denied), policy: policy)
+        else {
+            Issue.record("not ended")
+            return
+        }
+        #expect(ending.outcome == .uncertain)
+        #expect(ending.isAccessDenied)
+    }
+
     @Test func `a row in doubt is sent again while its token is young, else looked up first`() {
         let young = life(inDoubtSince: noon - .seconds(3600))
         #expect(young.begin(at: noon, policy: policy) == .call(.transferContact, .none))

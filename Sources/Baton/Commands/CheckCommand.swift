@@ -82,8 +82,8 @@ struct CheckCommand: AsyncParsableCommand {
             online ? try network.endpoint(of: home, environment: environment) : ""
         }
         var summary = ingested.summary ?? IntakeSummary()
-        if let configuration {
-            let job = ingested.stored.job
+        let job = ingested.stored.job
+        if let configuration, try await ledger.read({ try $0.totals(job) })[.pending] > 0 {
             let services = try JobServices(
                 homes: try await ledger.read { try $0.homes(of: job) }, own: configuration, network,
                 environment: environment)
@@ -95,8 +95,7 @@ struct CheckCommand: AsyncParsableCommand {
                 .review(job, in: ledger, summary: &summary)
         }
         if let rejects {
-            try await RejectsWriter.write(
-                ingested.stored.job, from: ledger, to: rejects, isExact: exactCSV)
+            try await RejectsWriter.write(job, from: ledger, to: rejects, isExact: exactCSV)
         }
         return summary
     }

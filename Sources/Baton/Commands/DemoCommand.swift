@@ -88,6 +88,7 @@ struct DemoCommand: AsyncParsableCommand {
             "simulate", "--contacts", "\(contacts)", "--seed", "\(seed)", "--rate", "\(rate)",
             "--burst", "\(burst)", "--latency", "25", "--jitter", "10",
             "--write-csv", files.input, "--effects", files.effects, "--quotas-denied",
+            "--parent", "\(getpid())",
         ]
     }
 

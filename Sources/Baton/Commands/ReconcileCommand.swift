@@ -49,7 +49,9 @@ struct ReconcileCommand: AsyncParsableCommand {
                 .noSuchJob,
                 "Job \(job.id) has not been reconciled. `baton reconcile \(job.id)` does so.")
         }
-        let files = try await flags.writer.write(last, of: job, from: ledger)
+        let files = try await untilStopped(again: "baton reconcile \(job.id) --report") {
+            [flags] in try await flags.writer.write(last, of: job, from: ledger)
+        }
         let totals = try await ledger.read { try $0.findingTotals(last.number) }
         try ReconciliationState(job, last, totals, files).tell(as: output)
         throw ExitStatus(totals, rows: job.rows).code

@@ -148,7 +148,9 @@ struct RunCommand: AsyncParsableCommand {
             "Job \(job.id) is finished, \(totals.words). There is nothing to do.")
         var report: ReportFiles?
         if !isReported, !flags.dryRun {
-            let files = try await flags.writeReport(of: job, from: ledger)
+            let files = try await untilStopped(again: "baton report \(job.id)") {
+                try await flags.writeReport(of: job, from: ledger)
+            }
             output.console.say("Report: \(files.page)")
             await flags.watching.finish(
                 job, .finished, ExitStatus(totals), files, output.console)

@@ -34,6 +34,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var effects: String?
     @Option(help: "Keeps the transfers in this file, so that they survive a restart.")
     var state: String?
+    @Option(help: ArgumentHelp("Ends with this process, which started it.", visibility: .hidden))
+    var parent: Int32?
 
     func run() async throws {
         var options = SimulatorOptions(world: world.options)
@@ -52,6 +54,11 @@ struct SimulateCommand: AsyncParsableCommand {
         try await serve(simulator)
     }
 
+    /// Waits until the process that started this one has ended, in whatever way.
+    private static func outlive(_ parent: Int32) async throws {
+        while getppid() == parent { try await Task.sleep(for: .milliseconds(200)) }
+    }
+
     private func serve(_ simulator: Simulator) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -64,6 +71,7 @@ struct SimulateCommand: AsyncParsableCommand {
                 }
             }
             group.addTask { for await _ in signals { return } }
+            if let parent { group.addTask { try await Self.outlive(parent) } }
             // A signal ends the server, a failure of the server the waiting for a signal.
             defer { group.cancelAll() }
             try await group.next()

@@ -41,8 +41,11 @@ struct JobRunner {
     ///   nothing was said of.
     private func asItStands() async throws -> JobRunner {
         var runner = self
-        runner.homes = try await ledger.read { [job] in try $0.homes(of: job) }
-        let isResolved = try await ledger.read { [job] in try $0.job(job.id)?.resolvedAt != nil }
+        let isResolved: Bool
+        (runner.homes, isResolved) = try await ledger.read { [job] in
+            let wasLookedUp = try $0.job(job.id)?.resolvedAt != nil
+            return (try $0.homes(of: job), try wasLookedUp || !$0.routeNeeds(of: job).hasNames)
+        }
         guard isResolved, Set(runner.homes.map(\.home)).isSubset(of: homes.map(\.home)) else {
             throw LedgerError(
                 .overtaken,

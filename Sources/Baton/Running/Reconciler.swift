@@ -53,7 +53,7 @@ struct Reconciler {
         }
         _ = consume lock
         try ReconciliationState(job, reconciliation, totals, files).tell(as: output)
-        return ending == .finished ? ExitStatus(totals, rows: job.rows) : ExitStatus(ending)
+        return ExitStatus(ending) ?? ExitStatus(totals, rows: job.rows)
     }
 
     private func say(_ before: FindingTotals, since reconciliation: Reconciliation) {
@@ -170,7 +170,4 @@ extension ExitStatus {
     init(_ totals: FindingTotals, rows: Int) {
         self = totals.rows < rows ? .stoppedEarly : totals.exceptions > 0 ? .someFailed : .done
     }
-
-    /// What it comes to that a reconciliation ended before its end.
-    fileprivate init(_ ending: RunEnding) { self.init(ending, ControlTotals()) }
 }

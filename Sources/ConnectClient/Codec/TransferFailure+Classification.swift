@@ -19,7 +19,8 @@ extension TransferFailure {
         self.init(
             code: error.code, message: error.message, httpStatus: response.status,
             requestID: response.requestID,
-            advice: Self.advice(on: error, in: response, looksUpConflicts))
+            advice: Self.advice(on: error, in: response, looksUpConflicts),
+            isOfService: error.isNamed || response.status != 403)
     }
 
     /// An answer that is not the service's, such as a captive portal's or a wrong endpoint's; nil

@@ -48,6 +48,15 @@ struct PageText: MustacheContentType {
         return json
     }
 
+    /// The same with `mark`, which is of JSON, wherever `name` is.
+    static func jsonString(_ text: String, with mark: String, for name: String) -> String {
+        let parts = text.cut(to: scalarsMax)
+            .split(separator: name, omittingEmptySubsequences: false)
+        return "\""
+            + parts.map { jsonString(String($0)).dropFirst().dropLast() }.joined(separator: mark)
+            + "\""
+    }
+
     private static func entity(_ scalar: Unicode.Scalar) -> String? {
         switch scalar {
         case "<": "&lt;"

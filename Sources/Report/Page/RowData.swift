@@ -27,7 +27,7 @@ struct RowData {
             of: [row.destination?.kind.rawValue ?? "", texts?.name ?? "", texts?.id ?? ""])
         let contact = PageText.jsonString(row.contact ?? "")
         let note = notes.place(
-            of: [row.outcome.rawValue, row.code ?? "", row.reason ?? ""], naming: contact)
+            of: [row.outcome.rawValue, row.code ?? "", row.reason ?? ""], naming: row.contact)
         if count > 0 { rows += "," }
         rows += "\(row.line),\(contact),\(destination),\(note)"
         count += 1
@@ -54,17 +54,17 @@ private struct Values {
     private(set) var json = ""
     /// By what they look like in the page, which has an end; a message may be of 64 kB.
     private var places: [String: Int] = [:]
-    /// Shorter ones may stand in a text without being meant.
-    private static let nameBytesMin = 8
+    /// Shorter ones may stand in a text without being meant, and longer ones are cut in the page.
+    private static let nameBytes = 8...256
 
     /// The place of these texts among the values, to which they are added where they are new.
     ///
-    /// - Parameter contact: as it stands in JSON; it is replaced where the last text names it.
+    /// - Parameter contact: it is replaced where the last text names it.
     mutating func place(of texts: [String], naming contact: String? = nil) -> Int {
         var parts = texts.map(PageText.jsonString)
-        if let name = contact?.dropFirst().dropLast(), name.utf8.count >= Self.nameBytesMin {
+        if let contact, let text = texts.last, Self.nameBytes.contains(contact.utf8.count) {
             // No text has U+0001 itself: it would be spelled out.
-            parts[parts.count - 1].replace(name, with: #"\u0001"#)
+            parts[parts.count - 1] = PageText.jsonString(text, with: #"\u0001"#, for: contact)
         }
         let value = "[" + parts.joined(separator: ",") + "]"
         if let place = places[value] { return place }

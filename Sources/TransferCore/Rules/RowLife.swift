@@ -189,6 +189,7 @@ package struct RowLife: Hashable, Sendable {
             doubt(from: sentAt)
             return lookUp(.whenUncertain(failure))
         case .permanent, .accessDenied:
+            if !failure.isOfService { doubt(from: sentAt) }
             var ending = Ending(.failed, failure)
             ending.refusal = .unexplained
             return mayHaveTakenEffect ? lookUp(.afterRefusal(ending)) : .end(ending)

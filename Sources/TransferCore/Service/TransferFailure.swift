@@ -27,16 +27,20 @@ package struct TransferFailure: Error, Hashable, Sendable {
     package var httpStatus: Int?
     package var requestID: String?
     package var advice: Advice
+    /// Whether the service itself answered so. What a filter on the way puts in the place of its answer
+    /// tells nothing of what the service did.
+    package var isOfService: Bool
 
     package init(
         code: String, message: String, httpStatus: Int? = nil, requestID: String? = nil,
-        advice: Advice
+        advice: Advice, isOfService: Bool = true
     ) {
         self.code = code
         self.message = message
         self.httpStatus = httpStatus
         self.requestID = requestID
         self.advice = advice
+        self.isOfService = isOfService
     }
 
     /// The message, to be followed by another sentence: the service's own may lack a full stop.

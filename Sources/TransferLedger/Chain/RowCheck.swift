@@ -9,6 +9,8 @@ struct RowCheck: ~Copyable {
     /// As the rows have them.
     private(set) var totals = ControlTotals()
     private let job: Job
+    /// Rows of the input, by what may have been changed.
+    private let rowCount: Int
     private let db: Database
     private var rowDigest: RowDigest
     private var block = BlockCheck()
@@ -21,6 +23,7 @@ struct RowCheck: ~Copyable {
         let rowDigest = try RowDigest(of: job.number, in: db)
         let histories = try RowHistories(of: job, in: db)
         self.job = job
+        rowCount = min(max(job.rows, 0), RowKey.rowsMax)
         self.db = db
         self.rowDigest = rowDigest
         self.histories = histories
@@ -41,13 +44,13 @@ struct RowCheck: ~Copyable {
             arguments: [keys.before, keys.last])
         while let row = try rows.next() {
             let number: Int = row[0]
-            try skip(to: number, report)
+            try skip(to: min(number, rowCount + 1), report)
             try block.add(row)
             try judge(number, line: row[1], outcome: row[2], report)
             expected = number + 1
             if number % RowBlocks.rows == 0 { try endBlock(report) }
         }
-        try skip(to: job.rows + 1, report)
+        try skip(to: rowCount + 1, report)
         if !block.isEmpty { try endBlock(report) }
         _ = try histories.next(of: .max, report)
     }
@@ -55,16 +58,19 @@ struct RowCheck: ~Copyable {
     /// Notes the rows that are missing before this one.
     private mutating func skip(to number: Int, _ report: (LedgerFault) -> Void) throws {
         while expected < number {
-            // A block at a time: one that lost all its rows has nothing to be held against.
             let blockEnd = (expected + RowBlocks.rows - 1) / RowBlocks.rows * RowBlocks.rows
-            let missing = expected...min(number - 1, blockEnd)
+            // Blocks that lost all their rows have nothing to be held against.
+            let areWhole = block.isEmpty && number > blockEnd && expected % RowBlocks.rows == 1
+            let end = areWhole ? (number - 1) / RowBlocks.rows * RowBlocks.rows : blockEnd
+            let missing = expected...min(number - 1, end)
             report(
                 LedgerFault(
                     .rowRemoved, rows: missing,
                     "\(missing.sentenceWords("row", "rows")) of the input "
                         + (missing.count == 1 ? "was" : "were") + " removed."))
-            block.isBroken = true
             expected = missing.upperBound + 1
+            if areWhole { continue }
+            block.isBroken = true
             if missing.upperBound == blockEnd { try endBlock(report) }
         }
     }
@@ -74,12 +80,12 @@ struct RowCheck: ~Copyable {
     ) throws {
         totals[Outcome(rawValue: outcome) ?? .pending] += 1
         let last = try histories.next(of: row, report)
-        guard row <= job.rows else {
+        guard row <= rowCount else {
             block.isBroken = true
             return report(
                 LedgerFault(
                     .rowAdded, rows: row...row, lines: line...line,
-                    "Row \(row) (line \(line)) was added: the input has \(job.rows) rows."))
+                    "Row \(row) (line \(line)) was added: the input has \(rowCount) rows."))
         }
         let isPending = outcome == Outcome.pending.rawValue
         guard let last, last.what == ChainEvent.outcome.rawValue else {
@@ -97,7 +103,7 @@ struct RowCheck: ~Copyable {
     }
 
     private mutating func endBlock(_ report: (LedgerFault) -> Void) throws {
-        let lastRow = min(expected - 1, job.rows)
+        let lastRow = min(expected - 1, rowCount)
         let stored = try Data.fetchOne(
             db, sql: "SELECT digest FROM row_blocks WHERE key = ?",
             arguments: [RowKey(job: job.number, row: lastRow)])
