@@ -1,3 +1,4 @@
+import Glibc
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
@@ -103,8 +104,9 @@ package final class Simulator: Sendable {
         do {
             try await server.run()
         } catch let error as IOError {
+            let words = unsafe String(cString: strerror(error.errnoCode))
             throw SimulatorError(
-                doing: .listening, subject: "127.0.0.1:\(options.port)", cause: "\(error)")
+                doing: .listening, subject: "127.0.0.1:\(options.port)", cause: words)
         }
     }
 }

@@ -13,6 +13,8 @@ struct RouteResolver {
     private var lists: [Kind: DirectoryList] = [:]
     private var nearest: [Kind: NearestNames] = [:]
     private var known: [Thing: RowProblem?] = [:]
+    /// Whether the service knows an instance, where something of it was not found.
+    private var isThere: [Place: Bool] = [:]
     /// The look-ups by id that failed, or that the role may not make: rows go on without them.
     private(set) var notLookedUp: [ThingKind: TransferFailure] = [:]
 
@@ -21,6 +23,11 @@ struct RouteResolver {
 
     private struct Kind: Hashable {
         var kind: ThingKind
+        var instance: InstanceID
+        var home: Home?
+    }
+
+    private struct Place: Hashable {
         var instance: InstanceID
         var home: Home?
     }
@@ -44,6 +51,11 @@ struct RouteResolver {
     mutating func resolve(_ new: NewRoute) async throws(TransferFailure) -> ResolvedRoute {
         var route = new.route
         var problems: [RowProblem] = []
+        let place = Place(instance: route.instance, home: route.home)
+        if isThere[place] == false {
+            return ResolvedRoute(
+                number: new.number, route: route, problems: [.noInstance(route.instance)])
+        }
         route.flow = try await find(route.flow, .flow, (.flowID, .flow), of: route, &problems)
         switch route.destination {
         case .queue(let queue):
@@ -65,6 +77,8 @@ struct RouteResolver {
             route.mustBeAt = .user(found)
         default: break
         }
+        // It is no fault of the flow's or the queue's then.
+        if isThere[place] == false { problems = [.noInstance(route.instance)] }
         return ResolvedRoute(number: new.number, route: route, problems: problems)
     }
 
@@ -128,15 +142,34 @@ struct RouteResolver {
         let (kind, instance) = (thing.of.kind, thing.of.instance)
         do throws(TransferFailure) {
             let entry = try await directories[thing.of.home].entry(kind, id: thing.id, in: instance)
+            isThere[Place(instance: instance, home: thing.of.home)] = true
             return entry.fault?.problem(of: entry, kind, source)
         } catch {
             if error.code == "ContactFlowNotPublishedException" {
                 let entry = DirectoryEntry(id: thing.id, name: nil)
                 return DirectoryEntry.Fault.notPublished.problem(of: entry, kind, source)
             }
-            if error.httpStatus == 404 { return .notThere(kind, thing.id, source, in: instance) }
+            if error.httpStatus == 404 {
+                try await lookForInstance(of: thing.of)
+                return .notThere(kind, thing.id, source, in: instance)
+            }
             try go(onWithout: kind, error)
             return nil
+        }
+    }
+
+    /// Asks for a list where something was not found: the service does not say of what it does not
+    /// know whether it is the thing or the instance, and to list takes an instance alone.
+    private mutating func lookForInstance(of kind: Kind) async throws(TransferFailure) {
+        let place = Place(instance: kind.instance, home: kind.home)
+        guard isThere[place] == nil else { return }
+        isThere[place] = true
+        let queues = Kind(kind: .queue, instance: kind.instance, home: kind.home)
+        do throws(TransferFailure) {
+            _ = try await list(of: queues)
+        } catch {
+            if error.advice == .credentials || error.httpStatus == nil { throw error }
+            isThere[place] = error.httpStatus != 404
         }
     }
 
@@ -144,10 +177,17 @@ struct RouteResolver {
     private mutating func listIfAllowed(
         of kind: Kind
     ) async throws(TransferFailure) -> DirectoryList? {
-        if lists[kind] == nil, notLookedUp[kind.kind] != nil { return nil }
+        let place = Place(instance: kind.instance, home: kind.home)
+        if lists[kind] == nil, notLookedUp[kind.kind] != nil || isThere[place] == false {
+            return nil
+        }
         do throws(TransferFailure) {
             return try await list(of: kind)
         } catch {
+            if error.httpStatus == 404 {
+                isThere[place] = false
+                return nil
+            }
             try go(onWithout: kind.kind, error)
             return nil
         }
@@ -176,6 +216,13 @@ struct RouteResolver {
 }
 
 extension RowProblem {
+    fileprivate static func noInstance(_ instance: InstanceID) -> RowProblem {
+        RowProblem(
+            .notFound, .instanceID,
+            "There is no instance \(instance) in this account and Region. Check it, in InstanceId or "
+                + "--instance, and --region.")
+    }
+
     static func notThere(
         _ kind: ThingKind, _ id: String, _ source: ReferenceSource, in instance: InstanceID
     ) -> RowProblem {

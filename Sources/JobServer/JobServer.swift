@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -85,7 +86,8 @@ package final class JobServer: Sendable {
         do {
             try await server.run()
         } catch let error as IOError {
-            throw ServerError(.listening, "\(options.host):\(options.port)", cause: "\(error)")
+            let words = unsafe String(cString: strerror(error.errnoCode))
+            throw ServerError(.listening, "\(options.host):\(options.port)", cause: words)
         } catch let error as NIOConnectionError {
             throw ServerError(.listening, "\(options.host):\(options.port)", cause: "\(error)")
         }

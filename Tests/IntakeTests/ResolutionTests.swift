@@ -193,6 +193,25 @@ struct ResolutionTests {
             ])
     }
 
+    /// The service says of a thing that it was not found, whether it is that or the instance.
+    @Test(arguments: [1, 30])
+    func `rows of an instance that is not there say so, and nothing of their flows`(count: Int)
+        async throws
+    {
+        let missing = failure("ResourceNotFoundException", 404, .permanent)
+        let directory = ScriptedDirectory(failures: [.listQueues: missing, .listUsers: missing])
+        let rows = (10..<10 + count).map {
+            "c-\($0),\($0)000000-2222-3333-4444-555555555555,,\(flowID),"
+        }
+        let (records, _, gaps, _) = try await resolve(rows, by: directory)
+        #expect(records.allSatisfy { $0.code == "NotFound" && $0.column == "InstanceId" })
+        #expect(
+            records.allSatisfy { $0.message?.hasPrefix("There is no instance ") == true },
+            "\(records[0].message ?? "")")
+        #expect(gaps.notLookedUp.isEmpty)
+        #expect(directory.calls.count { $0.hasPrefix("List") } == 1)
+    }
+
     private func failure(
         _ code: String, _ status: Int?, _ advice: TransferFailure.Advice
     ) -> TransferFailure {

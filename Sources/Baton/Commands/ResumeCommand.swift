@@ -75,6 +75,7 @@ struct RetryCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
         let job = try await store.job(named: job)
+        try await store.checkFree(job)
         let lock = try JobLock(job, of: store)
         let count = try await store.putBack(job, at: .now)
         _ = consume lock

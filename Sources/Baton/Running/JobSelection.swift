@@ -28,7 +28,9 @@ extension Ledger {
             )
         }
         guard open.count <= 1 else {
-            throw LedgerError(many: open, "in \(path) are not finished", "Name one of them.")
+            throw LedgerError(
+                many: open, "in \(path) are not finished",
+                "Name one of them; `baton jobs --ledger \(path)` tells their files.")
         }
         return open.first ?? unreported
     }

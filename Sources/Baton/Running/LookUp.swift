@@ -18,6 +18,8 @@ struct LookUp {
     private static let pause = Duration.seconds(5)
     /// Attempts at a look-up that rows can be sent without.
     private static let attemptsMax = 2
+    /// How long nothing is said of a look-up.
+    private static let silenceMax = Duration.seconds(3)
     /// Attempts at one that is begun anew while the service is down: a second or so.
     private static let attemptsAtOnce = 4
 
@@ -91,6 +93,12 @@ struct LookUp {
         }
     }
 
+    /// Says after a while what is being waited for.
+    private func sayWhereSlow() async {
+        guard (try? await Task.sleep(for: Self.silenceMax)) != nil else { return }
+        console.say("Still looking up what the rows name.", LogEvent(word: "look-up"))
+    }
+
     private func findAtOnce(_ job: Job, in ledger: Ledger) async throws {
         let lock = try JobLock(job, of: ledger)
         // Another process may have done it before the lock was free.
@@ -101,6 +109,7 @@ struct LookUp {
                 Double(needs.ids(.queue)) / Operation.describeQueue.documentedQuota.ratePerSecond)
             console.say("Looking up \(needs.ids(.queue).of("queue")), in about \(time.words).")
         }
+        async let _ = sayWhereSlow()
         let gaps: Resolution.Gaps
         do {
             gaps = try await Resolution.resolve(job, in: ledger, by: directories) { .now }

@@ -19,7 +19,7 @@ extension RunEnding {
             "Without credentials nothing can be sent. \(failure.sentence) Then resume."
         case .credentials(let failure):
             "The credentials were refused (\(failure.code)): \(failure.sentence) "
-                + "Sign in again, then resume."
+                + "\(failure.credentialRemedy), then resume."
         case .accessDenied(let failure):
             "Every call was refused (\(failure.code)): \(failure.sentence) "
                 + "Give the role connect:TransferContact, then resume."
@@ -31,6 +31,13 @@ extension RunEnding {
 }
 
 extension TransferFailure {
+    /// What helps where credentials were refused.
+    var credentialRemedy: String {
+        if message.contains("valid region") { return "Check --region" }
+        return code.contains("Signature")
+            ? "Check the secret access key, and where it is set" : "Sign in again"
+    }
+
     /// What every call meets while the service is down.
     var meets: String { httpStatus == nil ? "No answer" : "Every call fails" }
 }

@@ -7,6 +7,13 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError` `.held` where the run does not hear; the wish is taken back then.
     func ask(_ kind: Wish.Kind, of job: Job) async throws {
+        if try await isBeingReconciled(job) {
+            throw try await namingHolder(
+                of: job,
+                remedy:
+                    "A reconciliation has neither pause nor pace. Ctrl-C there stops it, and the "
+                    + "same command goes on.")
+        }
         let worker = RunWorker.current
         let wish = Wish(kind, by: "\(worker.user) on \(worker.host)")
         let number = try await leave(wish, for: job, at: .now)
@@ -41,9 +48,7 @@ extension Ledger {
     func namingHolder(
         of job: Job, remedy: String = "Wait for it, or stop it."
     ) async throws -> LedgerError {
-        let (run, reconciliation) = try await read {
-            (try $0.runs(job).last, try $0.lastReconciliation(of: job))
-        }
+        let (run, reconciliation) = try await holders(of: job)
         if let run, run.endedAt == nil, !run.worker.isGone {
             return LedgerError(
                 .held,
@@ -56,6 +61,19 @@ extension Ledger {
                 "Job \(job.id) is being reconciled by \(reconciliation.worker.words). \(remedy)")
         }
         return LedgerError(.held, "Job \(job.id) is held by another process. \(remedy)")
+    }
+
+    private func isBeingReconciled(_ job: Job) async throws -> Bool {
+        let (run, reconciliation) = try await holders(of: job)
+        if let run, run.endedAt == nil, !run.worker.isGone { return false }
+        return reconciliation.map { $0.endedAt == nil && !$0.worker.isGone } ?? false
+    }
+
+    /// What began last and may hold the job.
+    private func holders(
+        of job: Job
+    ) async throws -> (run: RunRecord?, reconciliation: Reconciliation?) {
+        try await read { (try $0.runs(job).last, try $0.lastReconciliation(of: job)) }
     }
 
     /// How the run stands that works on a job; nil where none does, or it has not begun to send.
