@@ -30,6 +30,13 @@ import Testing
             let ended = try await connect.program.start(run) { execution in
                 process = Int32(execution.processIdentifier.value)
                 try await connect.waitForEffects(3)
+                // A newer job, on which nobody works.
+                program.directory.write("ContactId,QueueId\nc-1,q-1\n", to: "later.csv")
+                let later = connect.run("later.csv").map { $0 == "run" ? "ingest" : $0 }
+                    .filter { $0 != "--yes" }
+                let ingested = try await program.run(
+                    later + ["--contact-flow", "f1111111-2222-3333-4444-555555555555"])
+                #expect(ingested.status == 0, "\(ingested.errors)")
                 let watch = try await program.start(["status", "--watch", "--output", "json"]) {
                     _ in
                     let seen = try connect.effects().count

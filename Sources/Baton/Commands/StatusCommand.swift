@@ -8,7 +8,7 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Shows how a job stands, from the ledger.")
 
-    @Argument(help: "The job's id, or its beginning. Default: the newest job.")
+    @Argument(help: "The job's id, or its beginning. Default: the one at work, else the newest.")
     var job: String?
 
     @Flag(help: "Follow a running job, once a second, until its run ends; Ctrl-C ends the watch.")
@@ -19,7 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try Ledger(path: ledger.path, whereAbsent: .fail)
-        let job = try await store.jobOrNewest(job)
+        let job = try await store.jobToWatch(job)
         if watch {
             return try await StatusWatch(
                 job: job, ledger: store, isJSON: output.output == .json

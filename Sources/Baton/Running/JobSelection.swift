@@ -38,12 +38,22 @@ extension Ledger {
     /// The named job; else the only one that some process works on, or the one to go on with.
     func jobAtWork(_ prefix: String?) async throws -> Job? {
         if let prefix { return try await job(named: prefix) }
-        let held = try await read { try $0.jobs() }.filter { try JobLock.isHeld($0, of: self) }
+        let held = try await heldJobs()
         guard held.count <= 1 else {
             throw LedgerError(many: held, "in \(path) are worked on", "Name one of them.")
         }
         if let job = held.first { return job }
         return try await unfinishedJob()
+    }
+
+    /// The named job; else the newest that some process works on, or the newest at all.
+    func jobToWatch(_ prefix: String?) async throws -> Job {
+        if prefix == nil, let held = try await heldJobs().first { return held }
+        return try await jobOrNewest(prefix)
+    }
+
+    private func heldJobs() async throws -> [Job] {
+        try await read { try $0.jobs() }.filter { try JobLock.isHeld($0, of: self) }
     }
 
     /// The named job; else the newest one.

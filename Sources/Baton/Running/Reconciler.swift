@@ -154,7 +154,7 @@ extension RunEnding {
             "Without credentials nothing can be asked. \(failure.sentence) Then try again."
         case .credentials(let failure):
             "The credentials were refused (\(failure.code)): \(failure.sentence) "
-                + "\(failure.credentialRemedy), then try again."
+                + failure.credentialRemedy(andThen: "try again")
         case .accessDenied(let failure):
             "Every call was refused (\(failure.code)): \(failure.sentence) Give the role "
                 + "connect:DescribeContact and connect:ListAssociatedContacts, then try again."

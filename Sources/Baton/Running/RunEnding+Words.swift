@@ -19,7 +19,7 @@ extension RunEnding {
             "Without credentials nothing can be sent. \(failure.sentence) Then resume."
         case .credentials(let failure):
             "The credentials were refused (\(failure.code)): \(failure.sentence) "
-                + "\(failure.credentialRemedy), then resume."
+                + failure.credentialRemedy(andThen: "resume")
         case .accessDenied(let failure):
             "Every call was refused (\(failure.code)): \(failure.sentence) "
                 + "Give the role connect:TransferContact, then resume."
@@ -32,10 +32,13 @@ extension RunEnding {
 
 extension TransferFailure {
     /// What helps where credentials were refused.
-    var credentialRemedy: String {
-        if message.contains("valid region") { return "Check --region" }
+    func credentialRemedy(andThen next: String) -> String {
+        if message.contains("valid region") {
+            return "Run the file with the right --region: that is a job of its own."
+        }
         return code.contains("Signature")
-            ? "Check the secret access key, and where it is set" : "Sign in again"
+            ? "Check the secret access key, and where it is set, then \(next)."
+            : "Sign in again, then \(next)."
     }
 
     /// What every call meets while the service is down.
