@@ -157,8 +157,11 @@ extension ConnectClientError {
     static func instanceMetadata(_ what: String, isTransient: Bool = false) -> ConnectClientError {
         ConnectClientError(
             .credentialsUnavailable,
-            "The instance metadata service \(what). If this machine is no EC2 instance, or its role "
-                + "is not wanted, set AWS_EC2_METADATA_DISABLED=true.", isTransient: isTransient)
+            "No credentials were found nearer by, and the instance metadata service \(what). If this "
+                + "machine is no EC2 instance, or its role is not wanted, sign in with `aws sso login` "
+                + "or `aws configure`, or name a profile with --profile; "
+                + "AWS_EC2_METADATA_DISABLED=true has the service not asked.",
+            isTransient: isTransient)
     }
 
     /// What it means that a place that is set up for credentials was not heard.
