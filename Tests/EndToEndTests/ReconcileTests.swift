@@ -224,8 +224,10 @@ import Testing
             }
             let others = SomebodyElse(connect)
             let asked = try others.succeeded("DescribeContact")
-            let stopped = try await connect.program.start(command) { execution in
-                try await others.waitForSucceeded("DescribeContact", asked + 20)
+            // So slowly that it cannot be through before the signal, however busy the machine.
+            let slowly = ["reconcile", "--rate", "5", "--output", "json"]
+            let stopped = try await connect.program.start(slowly) { execution in
+                try await others.waitForSucceeded("DescribeContact", asked + 10)
                 try execution.send(signal: .interrupt)
             }
             #expect(stopped.status == 75, "\(stopped.errors)")
