@@ -64,7 +64,9 @@ struct LocalConnect: Sendable {
     func effects() throws -> [String: [String]] {
         let bytes = TemporaryDirectory.read(program.directory.file("effects.jsonl")) ?? []
         var effects: [String: [String]] = [:]
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+        // The last line may be there in part, while it is written.
+        let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
+        for line in whole.split(separator: UInt8(ascii: "\n")) {
             let effect = try JSONDecoder().decode(Effect.self, from: Data(line))
             effects[effect.contactId, default: []].append(effect.newContactId)
         }
