@@ -54,7 +54,8 @@ struct SimulateCommand: AsyncParsableCommand {
         try await serve(simulator)
     }
 
-    /// Waits until the process that started this one has ended, in whatever way.
+    /// Waits until the process that started this one has ended, in whatever way. It looks now and then:
+    /// one that is killed sends nothing, and PR_SET_PDEATHSIG goes by the thread that started this.
     private static func outlive(_ parent: Int32) async throws {
         while getppid() == parent { try await Task.sleep(for: .milliseconds(200)) }
     }

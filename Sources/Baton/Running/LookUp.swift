@@ -95,6 +95,7 @@ struct LookUp {
 
     /// Says after a while what is being waited for.
     private func sayWhereSlow() async {
+        // Cancelled where the look-up is through by then.
         guard (try? await Task.sleep(for: Self.silenceMax)) != nil else { return }
         console.say("Still looking up what the rows name.", LogEvent(word: "look-up"))
     }

@@ -7,7 +7,7 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError` `.held` where the run does not hear; the wish is taken back then.
     func ask(_ kind: Wish.Kind, of job: Job) async throws {
-        if try await isBeingReconciled(job) {
+        if case .reconciliation = try await holder(of: job) {
             throw try await namingHolder(
                 of: job,
                 remedy:
@@ -48,32 +48,32 @@ extension Ledger {
     func namingHolder(
         of job: Job, remedy: String = "Wait for it, or stop it."
     ) async throws -> LedgerError {
-        let (run, reconciliation) = try await holders(of: job)
-        if let run, run.endedAt == nil, !run.worker.isGone {
-            return LedgerError(
-                .held,
-                "Job \(job.id) is being worked on by \(run.worker.words), "
-                    + "since \(run.startedAt.toTheSecond). \(remedy)")
+        let what =
+            switch try await holder(of: job) {
+            case .run(let run):
+                "being worked on by \(run.worker.words), since \(run.startedAt.toTheSecond)"
+            case .reconciliation(let reconciliation):
+                "being reconciled by \(reconciliation.worker.words)"
+            case nil: "held by another process"
+            }
+        return LedgerError(.held, "Job \(job.id) is \(what). \(remedy)")
+    }
+
+    private enum Holder {
+        case run(RunRecord)
+        case reconciliation(Reconciliation)
+    }
+
+    /// What was begun on a job and not ended, by a process that lives; nil where nothing is known.
+    private func holder(of job: Job) async throws -> Holder? {
+        let (run, reconciliation) = try await read {
+            (try $0.runs(job).last, try $0.lastReconciliation(of: job))
         }
+        if let run, run.endedAt == nil, !run.worker.isGone { return .run(run) }
         if let reconciliation, reconciliation.endedAt == nil, !reconciliation.worker.isGone {
-            return LedgerError(
-                .held,
-                "Job \(job.id) is being reconciled by \(reconciliation.worker.words). \(remedy)")
+            return .reconciliation(reconciliation)
         }
-        return LedgerError(.held, "Job \(job.id) is held by another process. \(remedy)")
-    }
-
-    private func isBeingReconciled(_ job: Job) async throws -> Bool {
-        let (run, reconciliation) = try await holders(of: job)
-        if let run, run.endedAt == nil, !run.worker.isGone { return false }
-        return reconciliation.map { $0.endedAt == nil && !$0.worker.isGone } ?? false
-    }
-
-    /// What began last and may hold the job.
-    private func holders(
-        of job: Job
-    ) async throws -> (run: RunRecord?, reconciliation: Reconciliation?) {
-        try await read { (try $0.runs(job).last, try $0.lastReconciliation(of: job)) }
+        return nil
     }
 
     /// How the run stands that works on a job; nil where none does, or it has not begun to send.
